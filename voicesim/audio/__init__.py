@@ -1,0 +1,1 @@
+"""Sound as numbers: clips, spans, levels, resampling, the telephone line's sound."""

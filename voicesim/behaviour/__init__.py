@@ -1,0 +1,1 @@
+"""Words to observed behaviours, from pattern tables that a coach can read."""

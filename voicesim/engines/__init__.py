@@ -1,0 +1,1 @@
+"""Adapters to speech recognition, synthesis, pitch, activity and decoding: one file an engine."""

@@ -1,0 +1,1 @@
+"""A recording or a call folder, made into a ``Call``."""

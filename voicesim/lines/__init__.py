@@ -1,0 +1,1 @@
+"""Where the sound of a live call comes from and goes."""

@@ -1,0 +1,1 @@
+"""Audio to numbers, one file a measure, each opening with its conventions."""

@@ -1,0 +1,1 @@
+"""A scorecard as terminal text, JSON and one self-contained HTML page."""

@@ -1,0 +1,1 @@
+"""The customer as a pure state machine over a strict YAML file."""

@@ -1,0 +1,1 @@
+"""The rubric, and the card that measures and behaviours make under it."""

@@ -1,0 +1,1 @@
+"""Who said what when: words, utterances, speech activity, end of turn, and the ``Call``."""
