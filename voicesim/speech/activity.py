@@ -13,7 +13,7 @@ of 0.15.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -141,6 +141,30 @@ def chunk_level_dbov(chunk: Samples) -> float:
     """RMS level of a chunk, full scale 1.0 = 0 dBov; digital silence gives :data:`FLOOR_DBOV`."""
     power = float(np.mean(np.square(chunk, dtype=np.float64))) if len(chunk) else 0.0
     return max(FLOOR_DBOV, 10.0 * float(np.log10(power))) if power > 0.0 else FLOOR_DBOV
+
+
+def chunk_activity(
+    samples: Samples, probability_of: Callable[[Samples], float]
+) -> tuple[list[float], list[float]]:
+    """Probability and level of every chunk of a whole channel, as :func:`speech_spans` takes them.
+
+    Args:
+        samples: float32 at 16 kHz, shape (n_samples,).
+        probability_of: ``step`` of a fresh detector session; it is called once per chunk, in order.
+
+    Returns:
+        Probabilities (0..1) and RMS levels (dBov), one each per chunk of 512 samples. The last chunk is
+        filled up with zeros for the detector; its level is that of the samples it really has.
+    """
+    probabilities: list[float] = []
+    levels_dbov: list[float] = []
+    for start in range(0, len(samples), BLOCK_SAMPLES):
+        chunk = samples[start : start + BLOCK_SAMPLES]
+        levels_dbov.append(chunk_level_dbov(chunk))
+        if len(chunk) < BLOCK_SAMPLES:
+            chunk = np.concatenate([chunk, np.zeros(BLOCK_SAMPLES - len(chunk), np.float32)])
+        probabilities.append(probability_of(chunk))
+    return probabilities, levels_dbov
 
 
 def speech_spans(
