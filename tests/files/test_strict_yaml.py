@@ -9,7 +9,7 @@ from typing import Literal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -112,7 +112,7 @@ def test_a_good_file_becomes_its_model():
         ("A title", "!!python/name:os.system x", 3, "tag !!python/name:os.system is not allowed", "remove"),
         ("A title", '"\\ud800"', 3, "surrogate", "character"),
         ("level: 2", "level: " + "9" * 60, 6, "a number too long", "quotes"),
-        ("level: 2", "level: 1.0e999", 6, "a number too long", "quotes"),
+        ("level: 2", "level: 1.0e+999", 6, "a number too long", "quotes"),
         ("A title", "a\x07b", 3, "no text file holds", "check"),
         ("# a comment", "x: 1\n---", 2, "another document", "remove the line"),
     ],
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_block_of_keys(text):
 
 
 @pytest.mark.parametrize(
-    "word", ["yes", "no", "on", "off", "y", "12:30:45", "2024-01-02", "0042", "1_000", "0x1F"]
+    "word", ["yes", "no", "on", "off", "y", "12:30:45", "2024-01-02", "0042", "1_000", "0x1F", "0E0", ".5"]
 )
 def test_words_that_yaml_1_1_would_twist_stay_text(word):
     got = load_yaml(f"format: toy/1\ntitle: {word}\nfacts: {{{word}: {word}}}\n", Outer)
@@ -161,7 +161,7 @@ def test_aliases_unfold_and_bombs_do_not():
 
 
 def test_deep_nesting_is_refused():
-    assert "nested too deeply" in complaint("a: " + "[" * 20_000).message
+    assert "nested too deeply" in complaint("a: " + "[" * 3_000).message
 
 
 def test_files_that_cannot_be_read(tmp_path):
@@ -233,10 +233,12 @@ def test_json_mistakes(text, said):
     assert "\n" not in caught.value.message
 
 
+# A loaded machine may be slow; that is no failure.
+UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
+    max_leaves=6,
 )
 _keys = st.sampled_from(["format", "title", "moments", "facts", "voice", "says", "level"])
 _near = st.fixed_dictionaries({"format": st.just("toy/1"), "title": st.text()}).flatmap(
@@ -244,6 +246,7 @@ _near = st.fixed_dictionaries({"format": st.just("toy/1"), "title": st.text()}).
 )
 
 
+@UNHURRIED
 @given(st.text() | st.text(alphabet="{}[]:-?&*!|>'\"%@`#,~ \t\n\\ax01uU."))
 def test_any_text_loads_or_fails_politely(text):
     for load in (load_yaml, load_json):
@@ -253,6 +256,7 @@ def test_any_text_loads_or_fails_politely(text):
             assert exc.message.isprintable()  # noqa: PT017 - both ways out are right
 
 
+@UNHURRIED
 @given(st.binary())
 def test_any_bytes_load_or_fail_politely(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "bytes.yaml"
@@ -264,6 +268,7 @@ def test_any_bytes_load_or_fail_politely(tmp_path_factory, data):
             assert exc.message.isprintable()  # noqa: PT017
 
 
+@UNHURRIED
 @given(_near | st.dictionaries(st.text(), _json))
 def test_any_structure_loads_or_fails_politely(data):
     for load, text in ((load_yaml, yaml.safe_dump(data, allow_unicode=False)), (load_json, json.dumps(data))):
@@ -274,6 +279,7 @@ def test_any_structure_loads_or_fails_politely(data):
             assert exc.message.isprintable()  # noqa: PT017
 
 
+@UNHURRIED
 @given(
     st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8")))
 )
