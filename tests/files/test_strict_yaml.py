@@ -143,7 +143,7 @@ def test_a_file_that_is_no_block_of_keys(text):
 
 
 @pytest.mark.parametrize(
-    "word", ["yes", "no", "on", "off", "y", "12:30:45", "2024-01-02", "0042", "1_000", "0x1F", "0E0", ".5"]
+    "word", ["yes", "no", "on", "off", "y", "12:30:45", "2024-01-02", "0042", "1_000", "0x1F", ".5", "1e3"]
 )
 def test_words_that_yaml_1_1_would_twist_stay_text(word):
     got = load_yaml(f"format: toy/1\ntitle: {word}\nfacts: {{{word}: {word}}}\n", Outer)
