@@ -101,9 +101,12 @@ class Endpointer:
 
     def _silence(self, activity: Activity, now_samples: int) -> tuple[TurnEvent, ...]:
         assert self._start is not None
+        if activity.is_candidate:
+            # Within 100 ms it will be known whether this is speech; until then nothing is decided.
+            return ()
         silence = now_samples - activity.offset
         span = Span(self._start, max(self._start, activity.offset))
-        if silence >= self._end and not activity.is_candidate:
+        if silence >= self._end:
             self._start = None
             return (TurnEnded(span),) if self._was_tentative else (TentativeEnd(span), TurnEnded(span))
         if silence >= self._tentative and not self._was_tentative:

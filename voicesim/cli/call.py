@@ -1,0 +1,89 @@
+"""``voicesim call``: rehearse a call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
+
+
+@click.command("call")
+@click.argument("scenario", default="parcel", metavar="[SCENARIO]")
+@click.option("--trainee", default="", metavar="NAME", help="Who rehearses; kept in the call folder only.")
+@click.option("--input-device", metavar="NAME|NUMBER", help="Microphone; see 'voicesim devices'.")
+@click.option("--output-device", metavar="NAME|NUMBER", help="Loudspeaker or headset.")
+@click.option(
+    "--echo-check/--no-echo-check",
+    default=True,
+    show_default=True,
+    help="Before the call, listen for three seconds whether the microphone hears the loudspeaker.",
+)
+@click.option(
+    "--simulate",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="A simulated trainee instead of the sound card: a folder of recorded utterances.",
+)
+@click.option("--real-time", is_flag=True, help="With --simulate: at the speed of life.")
+@click.option("--telephone", is_flag=True, help="The customer sounds as over a telephone.")
+@click.option(
+    "--end-silence-s",
+    type=click.FloatRange(0.2, 5.0),
+    default=0.7,
+    show_default=True,
+    help="Silence after which your turn counts as over.",
+)
+@recogniser_option
+@rubric_option
+@baseline_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="The call folder.  [default: calls/DATE-SCENARIO]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No talk on stderr but errors.")
+def command(
+    *,
+    scenario: str,
+    trainee: str,
+    input_device: str | None,
+    output_device: str | None,
+    echo_check: bool,
+    simulate: Path | None,
+    real_time: bool,
+    telephone: bool,
+    end_silence_s: float,
+    recogniser: str,
+    rubric: Path | None,
+    baseline: Path | None,
+    out: Path | None,
+    quiet: bool,
+) -> int:
+    """Rehearse a call: you are the agent, and you pick up first.
+
+    SCENARIO is a name from 'voicesim scenario list' or a file. Both sides are recorded into a call folder while
+    the call runs; Ctrl-C ends the call and keeps it. At the end the call is scored.
+    """
+    from voicesim.cli.rehearsal import RehearsalOptions, run_rehearsal
+
+    if real_time and simulate is None:
+        raise click.UsageError("--real-time goes with --simulate")
+    return run_rehearsal(
+        RehearsalOptions(
+            scenario=scenario,
+            trainee=trainee,
+            simulate=simulate,
+            is_real_time=real_time,
+            input_device=input_device,
+            output_device=output_device,
+            echo_check=echo_check,
+            recogniser=recogniser,
+            telephone=telephone,
+            end_silence_s=end_silence_s,
+            rubric=rubric,
+            baseline=baseline,
+            out=out,
+            is_quiet=quiet,
+        )
+    )

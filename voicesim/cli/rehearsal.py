@@ -1,0 +1,313 @@
+"""From a scenario's name to a scored call folder: what ``call`` and ``demo`` share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voicesim import __version__
+from voicesim.cli.output import Progress, colour_on, say, shout, width
+from voicesim.errors import CallAbortedError
+
+if TYPE_CHECKING:
+    from voicesim.audio.clip import Clip
+    from voicesim.callfolder.writer import FolderWriter
+    from voicesim.lines.simulated import SimulatedLine
+    from voicesim.live.session import Outcome
+    from voicesim.ports import EchoCanceller, Jobs, Line
+    from voicesim.results import Json
+    from voicesim.scenario.model import Scenario
+    from voicesim.speech.call import Echo, Recognition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RehearsalOptions:
+    """What the user may choose of a rehearsal."""
+
+    scenario: str
+    trainee: str = ""
+    simulate: Path | None = None
+    """A simulated trainee's folder; without one the sound card is used."""
+    is_real_time: bool = False
+    """With ``simulate``: in real time instead of as fast as it goes."""
+    input_device: str | None = None
+    output_device: str | None = None
+    echo_check: bool = True
+    recogniser: str = "auto"
+    telephone: bool = False
+    """The customer sounds as over a telephone."""
+    end_silence_s: float = 0.7
+    rubric: Path | None = None
+    baseline: Path | None = None
+    out: Path | None = None
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Connected:
+    """A line, and what is known of its echo."""
+
+    line: Line
+    simulated: SimulatedLine | None = None
+    echo: Echo | None = None
+    canceller: EchoCanceller | None = None
+
+
+def run_rehearsal(options: RehearsalOptions) -> int:
+    """Play a call, score its folder, print the card and where the report is.
+
+    Returns:
+        The exit code: 0, or 130 where the trainee ended it by Ctrl-C.
+
+    Raises:
+        VoicesimError: it could not begin, or broke off before anything was recorded.
+    """
+    from voicesim.callfolder.writer import FolderWriter
+    from voicesim.cli.scenarios import load_named
+    from voicesim.cli.wiring import load_baseline, load_rubric
+
+    progress = Progress(is_quiet=options.is_quiet)
+    scenario, scenario_path = load_named(options.scenario)
+    rubric = load_rubric(options.rubric)
+    load_baseline(options.baseline)
+    voices, voice_identity = _render(scenario, telephone=options.telephone, progress=progress)
+    connected = _connect(options, voices, progress)
+    jobs, recognition = _recognition(options, connected, progress)
+    progress.done()
+    folder_path = options.out or _default_folder(scenario)
+    folder = FolderWriter(
+        folder_path, _about(options, scenario, recognition, connected, voice_identity)
+    )
+    folder.snapshot("scenario.yaml", scenario_path.read_bytes())
+    folder.snapshot("rubric.yaml", rubric.source)
+    if options.baseline is not None:
+        folder.snapshot("baseline.json", options.baseline.read_bytes())
+    outcome = _play(options, scenario, voices, connected, jobs, folder)
+    return _finish(options, outcome, connected, folder, recognition, progress)
+
+
+def _render(
+    scenario: Scenario, *, telephone: bool, progress: Progress
+) -> tuple[dict[str, Clip], dict[str, Json]]:
+    from voicesim.callfolder.records import engine_to_json
+    from voicesim.engines.voice_cache import render_all
+    from voicesim.engines.voice_pyttsx3 import Pyttsx3Voice
+
+    voice = Pyttsx3Voice()
+    lines = [(line.line_id, line.text, line.style) for line in scenario.lines()]
+    voices = render_all(lines, voice, progress=functools.partial(progress, "preparing the customer's voice"))
+    if telephone:
+        from voicesim.audio.telephone import telephone as over_telephone
+
+        voices = {line_id: over_telephone(clip) for line_id, clip in voices.items()}
+    return voices, engine_to_json(voice.identity)
+
+
+def _connect(options: RehearsalOptions, voices: dict[str, Clip], progress: Progress) -> _Connected:
+    if options.simulate is not None:
+        return _simulated(options.simulate, is_real_time=options.is_real_time)
+    from voicesim.cli.soundcard import connect
+
+    line, echo, canceller = connect(
+        input_device=options.input_device,
+        output_device=options.output_device,
+        probe=next(iter(voices.values())),
+        wants_check=options.echo_check,
+        progress=progress,
+    )
+    return _Connected(line=line, echo=echo, canceller=canceller)
+
+
+def _simulated(folder: Path, *, is_real_time: bool) -> _Connected:
+    from voicesim.engines.decoder_av import AvDecoder
+    from voicesim.intake.channels import read_voice
+    from voicesim.lines.simulated import Reply, SimulatedLine
+    from voicesim.lines.trainee import load_trainee
+
+    trainee = load_trainee(folder)
+    decoder = AvDecoder()
+    replies = [
+        Reply(
+            clip=read_voice(utterance.path, decoder),
+            after_s=utterance.after_s,
+            interrupts_after_s=utterance.interrupts_after_s,
+        )
+        for utterance in trainee.utterances
+    ]
+    line = SimulatedLine(replies, opens=trainee.opens, is_real_time=is_real_time)
+    return _Connected(line=line, simulated=line)
+
+
+def _recognition(
+    options: RehearsalOptions, connected: _Connected, progress: Progress
+) -> tuple[Jobs, Recognition]:
+    from voicesim.cli.wiring import load_recogniser
+    from voicesim.live.jobs import InlineJobs, ProcessJobs
+    from voicesim.speech.call import Recognition
+
+    progress("loading the recogniser", 0.0)
+    if connected.simulated is not None and not options.is_real_time:
+        recogniser, is_fallback = load_recogniser(options.recogniser, progress=progress)
+        identity, capabilities = recogniser.identity, recogniser.capabilities
+        jobs: Jobs = InlineJobs(recogniser)
+    else:
+        process_jobs = ProcessJobs(functools.partial(load_recogniser, options.recogniser))
+        identity, capabilities = process_jobs.identity, process_jobs.capabilities
+        is_fallback = process_jobs.is_fallback
+        jobs = process_jobs
+    return jobs, Recognition(
+        engine=identity, writes_fillers=capabilities.writes_fillers, is_fallback=is_fallback
+    )
+
+
+def _default_folder(scenario: Scenario) -> Path:
+    stamp = dt.datetime.now().astimezone().strftime("%Y-%m-%d-%H%M%S")
+    return Path("calls") / f"{stamp}-{scenario.scenario_id}"
+
+
+def _about(
+    options: RehearsalOptions,
+    scenario: Scenario,
+    recognition: Recognition,
+    connected: _Connected,
+    voice: dict[str, Json],
+) -> dict[str, Json]:
+    from voicesim.callfolder.records import echo_to_json, recognition_to_json
+
+    return {
+        "voicesim": __version__,
+        "began": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "scenario": scenario.scenario_id,
+        "trainee": options.trainee,
+        "is_simulated": connected.simulated is not None,
+        "recognition": recognition_to_json(recognition),
+        "voice": voice,
+        "echo": None if connected.echo is None else echo_to_json(connected.echo),
+        "settings": {"end_silence_s": options.end_silence_s, "telephone": options.telephone},
+    }
+
+
+def _play(
+    options: RehearsalOptions,
+    scenario: Scenario,
+    voices: dict[str, Clip],
+    connected: _Connected,
+    jobs: Jobs,
+    folder: FolderWriter,
+) -> Outcome:
+    from voicesim.cli.wiring import load_tables
+    from voicesim.engines.detector_silero import SileroDetector
+    from voicesim.live.call import LiveConfig
+    from voicesim.live.session import rehearse
+    from voicesim.speech.endpointing import EndpointerConfig
+    from voicesim.speech.listening import Listener
+
+    is_severe = connected.echo is not None and connected.echo.is_severe
+    session = None if connected.canceller is None else connected.canceller.session()
+    if not options.is_quiet:
+        say(f"the call begins: {scenario.title}" + ("" if connected.simulated else "  (Ctrl-C ends it)"))
+    return rehearse(
+        scenario=scenario,
+        voices=voices,
+        tables=load_tables(),
+        listener=Listener(
+            SileroDetector().session().step,
+            cancel=None if session is None else session.process,
+            is_half_duplex=is_severe,
+        ),
+        jobs=jobs,
+        line=connected.line,
+        folder=folder,
+        config=LiveConfig(
+            endpointer=EndpointerConfig(end_s=options.end_silence_s), allows_barge_in=not is_severe
+        ),
+    )
+
+
+def _finish(
+    options: RehearsalOptions,
+    outcome: Outcome,
+    connected: _Connected,
+    folder: FolderWriter,
+    recognition: Recognition,
+    progress: Progress,
+) -> int:
+    gaps_s = _close(outcome, connected, folder, recognition)
+    if outcome.n_samples == 0:
+        if outcome.device_error is not None:
+            raise outcome.device_error
+        raise CallAbortedError("the call was ended before anything was recorded")
+    _score(options, folder.path, progress)
+    if gaps_s and not options.is_quiet:
+        import statistics
+
+        say(
+            f"response gap: median {statistics.median(gaps_s):.2f} s, longest {max(gaps_s):.2f} s "
+            f"({len(gaps_s)} answers, {'real' if options.is_real_time else 'virtual'} time)"
+        )
+    if outcome.report is not None and outcome.report.faults:
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(outcome.report.faults.items()))
+        shout(f"the sound card lost or delayed audio: {counts}")
+    if outcome.device_error is not None:
+        error = outcome.device_error
+        raise type(error)(f"{error.message}; the call up to then is kept in {folder.path}", hint=error.hint)
+    return 130 if outcome.was_interrupted else 0
+
+
+def _close(
+    outcome: Outcome, connected: _Connected, folder: FolderWriter, recognition: Recognition
+) -> tuple[float, ...]:
+    """Write what the end of the call knows; returns the response gaps of a simulated trainee."""
+    from voicesim.callfolder.writer import transcript_to_json_text
+    from voicesim.live.session import line_to_json
+
+    gaps_s: tuple[float, ...] = ()
+    about: dict[str, Json] = {"ending": outcome.ending}
+    if outcome.report is not None:
+        about["line"] = line_to_json(outcome.report)
+        about["device_faults"] = dict(outcome.report.faults)
+    if outcome.device_error is not None:
+        about["device_faults"] = {"device_lost": 1}
+    if connected.simulated is not None and outcome.n_samples:
+        gaps_s = _gaps(connected.simulated, folder.path)
+        about["response_gaps_s"] = [round(gap_s, 3) for gap_s in gaps_s]
+    folder.snapshot("transcript.json", transcript_to_json_text(folder.path, recognition))
+    folder.close("complete" if outcome.ending != "aborted" else "aborted", about)
+    return gaps_s
+
+
+def _gaps(line: SimulatedLine, folder: Path) -> tuple[float, ...]:
+    from voicesim.cli.scoring import plain_progress
+    from voicesim.engines.decoder_av import AvDecoder
+    from voicesim.intake.channels import read_channels
+    from voicesim.live.latency import response_gaps_s
+
+    channels = read_channels(
+        folder / "call.flac", AvDecoder(), trainee_channel="right", progress=plain_progress
+    )
+    if channels.customer is None:
+        return ()
+    return response_gaps_s(line.spoken, channels.customer.samples)
+
+
+def _score(options: RehearsalOptions, folder: Path, progress: Progress) -> None:
+    from voicesim.cli.scoring import ScoringOptions, score_path, write_page
+    from voicesim.cli.wiring import engines_for, load_tables
+    from voicesim.files.atomic import write_bytes
+    from voicesim.report.json_card import card_to_json
+    from voicesim.report.text import card_to_text
+
+    call, card = score_path(
+        folder, ScoringOptions(engines=engines_for(None), tables=load_tables()), progress
+    )
+    write_bytes(folder / "scorecard.json", card_to_json(card))
+    page = folder / "report.html"
+    write_page(card, call, page)
+    progress.done()
+    print(card_to_text(card, width=width(), use_colour=colour_on(sys.stdout)))
+    print(f"call folder: {folder}")
+    print(f"report:      {page.resolve()}")

@@ -1,0 +1,123 @@
+"""``voicesim score``: recordings and call folders in, scorecards out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
+from voicesim.cli.output import Progress, colour_on, say, width
+from voicesim.errors import VoicesimError
+
+EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
+
+
+@click.command("score")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
+@click.option(
+    "--trainee-channel",
+    type=click.Choice(["left", "right"]),
+    help="Which channel of a recording is the trainee.  [default: right]",
+)
+@click.option("--scenario", metavar="NAME|FILE", help="What was rehearsed: its facts and musts are scored.")
+@rubric_option
+@baseline_option
+@recogniser_option
+@click.option("--no-words", is_flag=True, help="Recognise nothing: score only how it was said.")
+@click.option(
+    "--format", "form", type=click.Choice(list(EXTENSIONS)), default="text", show_default=True,
+    help="text and json go to stdout, html to a file.",
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE|DIR",
+    help="Write here instead; a folder when there are several PATHs.",
+)
+@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="SCORE", help="Exit 1 below this overall.")
+@click.option("-q", "--quiet", is_flag=True, help="No talk on stderr but errors.")
+def command(
+    *,
+    paths: tuple[Path, ...],
+    trainee_channel: str | None,
+    scenario: str | None,
+    rubric: Path | None,
+    baseline: Path | None,
+    recogniser: str,
+    no_words: bool,
+    form: str,
+    out: Path | None,
+    fail_under: float | None,
+    quiet: bool,
+) -> int:
+    """Score recorded calls and call folders.
+
+    PATH is a recording (WAV, FLAC, MP3, OGG, M4A …) with the customer in the left channel and the trainee in
+    the right one, or a folder that 'voicesim call' wrote. Of a mono recording, what one channel cannot tell is
+    not measured. Several PATHs are scored one after the other; one that cannot be read never stops the rest.
+    """
+    from voicesim.cli.scenarios import brief_named
+    from voicesim.cli.scoring import ScoringOptions
+    from voicesim.cli.wiring import engines_for, load_baseline, load_rubric, load_tables
+
+    progress = Progress(is_quiet=quiet)
+    options = ScoringOptions(
+        engines=engines_for(None if no_words else recogniser, progress=progress),
+        tables=load_tables(),
+        rubric=None if rubric is None else load_rubric(rubric),
+        baseline=load_baseline(baseline),
+        brief=None if scenario is None else brief_named(scenario),
+        trainee_channel=trainee_channel,
+    )
+    n_failed = n_below = 0
+    for path in paths:
+        try:
+            overall = _one(path, options, progress, form=form, target=_target(path, paths, form, out))
+        except VoicesimError as exc:
+            progress.done()
+            if len(paths) == 1:
+                raise
+            n_failed += 1
+            print(f"error: {path}: {exc.message}", file=sys.stderr)
+            if exc.hint:
+                print(f"hint: {exc.hint}", file=sys.stderr)
+            continue
+        if fail_under is not None and (overall is None or overall < fail_under):
+            n_below += 1
+    if n_failed and not quiet:
+        say(f"{len(paths) - n_failed} scored, {n_failed} failed")
+    return 1 if n_failed or n_below else 0
+
+
+def _target(path: Path, paths: tuple[Path, ...], form: str, out: Path | None) -> Path | None:
+    """The file to write, or None for stdout."""
+    name = (path.resolve().name if path.is_dir() else path.stem) + EXTENSIONS[form]
+    if out is not None:
+        return out / name if len(paths) > 1 or out.is_dir() else out
+    return Path(name) if form == "html" else None
+
+
+def _one(path: Path, options: object, progress: Progress, *, form: str, target: Path | None) -> float | None:
+    from voicesim.cli.scoring import ScoringOptions, score_path, write_page
+    from voicesim.files.atomic import write_bytes
+    from voicesim.report.json_card import card_to_json
+    from voicesim.report.text import card_to_text
+
+    assert isinstance(options, ScoringOptions)
+    call, card = score_path(path, options, progress)
+    progress.done()
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    if form == "html":
+        assert target is not None
+        write_page(card, call, target)
+        print(target)
+    elif target is not None:
+        data = card_to_json(card) if form == "json" else card_to_text(card, width=80, use_colour=False).encode()
+        write_bytes(target, data)
+    elif form == "json":
+        sys.stdout.buffer.write(card_to_json(card))
+        sys.stdout.buffer.flush()
+    else:
+        print(card_to_text(card, width=width(), use_colour=colour_on(sys.stdout)))
+    return card.overall.score

@@ -1,0 +1,181 @@
+"""A recording or a call folder, made into a :class:`~voicesim.speech.call.Call`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
+from voicesim.audio.pitch import PitchTrack
+from voicesim.audio.span import Span, Timeline, union
+from voicesim.callfolder.reader import StoredCall, read_folder
+from voicesim.intake.channels import Channels, read_channels
+from voicesim.intake.engines import Engines, Progress, no_progress
+from voicesim.ports import Recogniser
+from voicesim.scenario.load import brief_of, load_scenario
+from voicesim.speech.call import Brief, Call, CustomerLine, EngineId, Layout, Recognition, Side
+from voicesim.speech.listening import Listener, listen
+from voicesim.speech.utterances import group_speech, scripted_utterance
+from voicesim.speech.words import Party, Utterance, Word
+
+MARGIN_SAMPLES: Final = round(0.25 * SAMPLE_RATE_HZ)
+"""Sound around an utterance that the recogniser is given, as in a live call."""
+
+
+def call_from_recording(
+    path: Path,
+    engines: Engines,
+    *,
+    trainee_channel: str | None = None,
+    brief: Brief | None = None,
+    progress: Progress = no_progress,
+) -> Call:
+    """Decode, detect, recognise.
+
+    Args:
+        path: a recording of one or two channels.
+        engines: the engines.
+        trainee_channel: ``left``, ``right``, or ``None`` for the right one.
+        brief: what a scenario says of the call.
+        progress: told as it goes.
+
+    Raises:
+        AudioFileError: the recording cannot be used.
+        EngineError: an engine is missing or broke.
+    """
+    channels = read_channels(path, engines.decoder, trainee_channel=trainee_channel, progress=progress)
+    progress("listening", 0.0)
+    trainee = _side(channels.trainee, channels, engines, progress)
+    customer = None if channels.customer is None else _side(channels.customer, channels, engines, progress)
+    recognition = None
+    if engines.recogniser is not None and (trainee.speech or (customer and customer.speech)):
+        recogniser, is_fallback = engines.recogniser()
+        recognition = _recognition(recogniser, is_fallback=is_fallback)
+        n_all = len(group_speech(trainee.speech)) + len(group_speech(customer.speech if customer else ()))
+        trainee = _recognised(trainee, Party.TRAINEE, recogniser, progress, 0, n_all)
+        if customer is not None:
+            done = len(trainee.utterances)
+            customer = _recognised(customer, Party.CUSTOMER, recogniser, progress, done, n_all)
+    return Call(
+        call_id=path.stem,
+        layout=channels.layout,
+        trainee=trainee,
+        customer=customer,
+        brief=brief,
+        recognition=recognition,
+        engines=_used(engines),
+    )
+
+
+def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_progress) -> Call:
+    """Read what a rehearsal left behind; its words are taken from the folder, not recognised again.
+
+    Raises:
+        CallFolderError: the folder is damaged.
+        AudioFileError: its recording is.
+    """
+    stored = read_folder(path)
+    channels = read_channels(stored.audio_path, engines.decoder, trainee_channel="right", progress=progress)
+    if channels.customer is None:
+        silent = Clip(channels.trainee.samples * 0.0)
+        channels = replace(channels, layout=Layout.LIVE, customer=silent)
+    assert channels.customer is not None
+    n_samples = len(channels.trainee)
+    lines = stored.lines(n_samples)
+    progress("listening", 0.0)
+    trainee = Side(
+        clip=channels.trainee,
+        speech=_trainee_speech(channels, stored, engines),
+        utterances=stored.transcript,
+        pitch=_pitch(channels.trainee, engines, progress),
+    )
+    return Call(
+        call_id=path.resolve().name,
+        layout=Layout.LIVE,
+        trainee=trainee,
+        customer=_customer_of(channels.customer, lines, engines, progress),
+        lines=lines,
+        moments=stored.moments(n_samples),
+        brief=None if stored.scenario_path is None else brief_of(load_scenario(stored.scenario_path)),
+        recognition=stored.recognition,
+        echo=stored.echo,
+        device_faults=stored.device_faults,
+        engines=_used(engines),
+        ending=stored.ending,
+    )
+
+
+def _trainee_speech(channels: Channels, stored: StoredCall, engines: Engines) -> Timeline:
+    assert channels.customer is not None
+    is_cancelled = stored.echo is not None and stored.echo.is_cancelled
+    session = engines.echo.session() if is_cancelled and engines.echo is not None else None
+    listener = Listener(
+        engines.detector.session().step,
+        cancel=None if session is None else session.process,
+        is_half_duplex=stored.echo is not None and stored.echo.is_severe,
+    )
+    return listen(listener, channels.trainee.samples, channels.customer.samples)
+
+
+def _customer_of(
+    clip: Clip, lines: tuple[CustomerLine, ...], engines: Engines, progress: Progress
+) -> Side:
+    utterances = tuple(
+        scripted_utterance(Party.CUSTOMER, line.text, line.planned, line.heard) for line in lines
+    )
+    speech = union(Span(max(0, line.heard.start), min(len(clip), line.heard.end)) for line in lines)
+    return Side(clip=clip, speech=speech, utterances=utterances, pitch=_pitch(clip, engines, progress))
+
+
+def _side(clip: Clip, channels: Channels, engines: Engines, progress: Progress) -> Side:
+    speech = listen(Listener(engines.detector.session().step), clip.samples, None)
+    return Side(
+        clip=clip,
+        speech=speech,
+        pitch=_pitch(clip, engines, progress),
+        source_rate_hz=channels.info.sample_rate_hz,
+    )
+
+
+def _pitch(clip: Clip, engines: Engines, progress: Progress) -> PitchTrack | None:
+    if engines.pitch is None:
+        return None
+    progress("pitch", 0.0)
+    return engines.pitch.track(clip)
+
+
+def _recognised(
+    side: Side, party: Party, recogniser: Recogniser, progress: Progress, done: int, n_all: int
+) -> Side:
+    utterances: list[Utterance] = []
+    for span in group_speech(side.speech):
+        progress("recognising", (done + len(utterances)) / n_all)
+        utterances.append(Utterance(party, span, _words(side.clip, span, recogniser)))
+    progress("recognising", (done + len(utterances)) / n_all)
+    return replace(side, utterances=tuple(utterances))
+
+
+def _words(clip: Clip, span: Span, recogniser: Recogniser) -> tuple[Word, ...]:
+    around = Span(max(0, span.start - MARGIN_SAMPLES), min(len(clip), span.end + MARGIN_SAMPLES))
+    session = recogniser.session()
+    try:
+        session.accept(clip.cut(around))
+        return tuple(Word(w.text, w.span.shift(around.start), w.confidence) for w in session.finish())
+    finally:
+        session.close()
+
+
+def _recognition(recogniser: Recogniser, *, is_fallback: bool) -> Recognition:
+    return Recognition(
+        engine=recogniser.identity,
+        writes_fillers=recogniser.capabilities.writes_fillers,
+        is_fallback=is_fallback,
+    )
+
+
+def _used(engines: Engines) -> dict[str, EngineId]:
+    used = {"decoder": engines.decoder.identity, "detector": engines.detector.identity}
+    if engines.pitch is not None:
+        used["pitch"] = engines.pitch.identity
+    return used

@@ -1,0 +1,372 @@
+"""The live call as a function of sound.
+
+``LiveCall.process(microphone, heard) -> customer``: three blocks of 512 samples at 16 kHz. ``microphone`` is
+what came in, ``heard`` what of the customer's sound left the loudspeaker during that same block, and the result
+is what to play next. The count of microphone samples is the only clock.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
+from voicesim.behaviour.tables import Tables
+from voicesim.errors import ParameterError
+from voicesim.live.ear import Ear, Said
+from voicesim.live.player import LineEnded, LineStarted, Player
+from voicesim.ports import Jobs
+from voicesim.results import Json
+from voicesim.scenario.machine import Action, End, HeardTurn, Say, Step, Wait, begin, hear, silence, time_up
+from voicesim.scenario.model import Scenario
+from voicesim.speech.activity import Activity
+from voicesim.speech.endpointing import EndpointerConfig, TurnStarted
+from voicesim.speech.listening import Listener
+
+BACK_CHANNEL_S: Final = 1.0
+"""An utterance that lies inside a line of the customer and is no longer than this asks for no answer."""
+
+TERMINAL_S: Final = 0.5
+"""Starting with no more than this of a line left is no interruption."""
+
+TAIL_S: Final = 0.4
+"""Recorded after the customer's last word."""
+
+
+class Recorder(Protocol):
+    """Keeps the call while it happens."""
+
+    def write(self, heard: Samples, microphone: Samples) -> None:
+        """One block of both channels."""
+
+    def log(self, at_samples: int, event: str, fields: Mapping[str, Json]) -> None:
+        """One event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveConfig:
+    """Settings of a live call."""
+
+    endpointer: EndpointerConfig = field(default_factory=EndpointerConfig)
+    allows_barge_in: bool = True
+    """Whether the customer may yield at all; off where echo would make him interrupt himself."""
+    words_limit_s: float = 10.0
+    """Words that are not there this long after a turn count as not understood."""
+    confidence_gate: float = 0.5
+
+
+@dataclass(slots=True)
+class _Speaking:
+    """The line under way."""
+
+    say: Say
+    trainee_cut_in: bool = False
+
+
+class LiveCall:
+    """A rehearsal in progress.
+
+    Args:
+        scenario: what the customer does.
+        voices: a rendered clip for every line of the scenario, by line id.
+        tables: behaviours that the customer listens for.
+        listener: speech activity of the trainee.
+        jobs: recognition.
+        recorder: keeps both channels and the events.
+        config: settings.
+
+    Raises:
+        ParameterError: a line of the scenario was not rendered.
+    """
+
+    def __init__(
+        self,
+        *,
+        scenario: Scenario,
+        voices: Mapping[str, Clip],
+        tables: Tables,
+        listener: Listener,
+        jobs: Jobs,
+        recorder: Recorder,
+        config: LiveConfig | None = None,
+    ) -> None:
+        missing = [line.line_id for line in scenario.lines() if line.line_id not in voices]
+        if missing:
+            raise ParameterError(f"lines without sound: {', '.join(missing)}")
+        self._scenario = scenario
+        self._voices = voices
+        self._tables = tables
+        self._listener = listener
+        self._recorder = recorder
+        self._config = config or LiveConfig()
+        self._ear = Ear(jobs, self._log, self._config.endpointer)
+        self._player = Player()
+        self._now = 0
+        self._quiet_since = 0
+        self._replies: list[Said] = []
+        self._to_say: deque[Say] = deque()
+        self._speaking: _Speaking | None = None
+        self._last_line = ""
+        self._n_lines = 0
+        self._n_turns = 0
+        self._was_cut_in = False
+        self._heard_ratio = 1.0
+        self._waiting_since: int | None = None
+        self._ending: str | None = None
+        self._over_at: int | None = None
+        self._is_time_up = False
+        self._moment = ""
+        step = begin(scenario)
+        self._state = step.state
+        self._patience_s = scenario.patience_s
+        self._log("call_started", {"scenario": scenario.scenario_id})
+        self._act(step)
+
+    @property
+    def now_samples(self) -> int:
+        """Samples since the call began."""
+        return self._now
+
+    @property
+    def ending(self) -> str | None:
+        """How the call ended, once the customer has decided so."""
+        return self._ending
+
+    def is_over(self) -> bool:
+        """Whether nothing more will be said."""
+        return self._over_at is not None and self._now >= self._over_at
+
+    def process(self, microphone: Samples, heard: Samples) -> Samples:
+        """Take one block of sound, give the next.
+
+        Args:
+            microphone: float32, shape (512,).
+            heard: float32, shape (512,); exact zeros where nothing of the customer was played.
+
+        Returns:
+            float32, shape (512,).
+
+        Raises:
+            ParameterError: for another shape.
+        """
+        if microphone.shape != (BLOCK_SAMPLES,) or heard.shape != (BLOCK_SAMPLES,):
+            raise ParameterError(
+                f"blocks have {BLOCK_SAMPLES} samples, got {microphone.shape} and {heard.shape}"
+            )
+        self._recorder.write(heard, microphone)
+        start = self._now
+        self._now += BLOCK_SAMPLES
+        for event in self._player.note_heard(heard, start):
+            self._follow_line(event)
+        activity = self._listener.step(microphone, heard)
+        for turn_event in self._ear.step(microphone, self._now, activity):
+            if isinstance(turn_event, TurnStarted):
+                self._note_cut_in(turn_event.start)
+        for said in self._ear.collect(self._now):
+            self._take(said)
+        self._decide(activity)
+        return self._player.next_block()
+
+    def abort(self) -> None:
+        """End the call now, from outside (Ctrl-C, a lost device)."""
+        self._ear.break_off(self._now)
+        if self._ending is None:
+            self._end("aborted")
+
+    def drain(self, ahead_samples: int) -> bool:
+        """After the last block: take words that are still to come.
+
+        Args:
+            ahead_samples: how far past the end of the call deliveries still count.
+
+        Returns:
+            Whether more words are awaited.
+        """
+        for said in self._ear.collect(self._now + ahead_samples):
+            self._take(said)
+        return self._ear.is_waiting
+
+    # --- the customer's lines ----------------------------------------------------------------------------
+
+    def _follow_line(self, event: LineStarted | LineEnded) -> None:
+        match event:
+            case LineStarted(number, start):
+                self._log("line_started", {"line": number, "start": start})
+            case LineEnded(number, heard, yielded_at, was_lost):
+                assert self._speaking is not None
+                whole = len(self._voices[self._speaking.say.line_id])
+                self._heard_ratio = min(1.0, len(heard) / whole)
+                self._was_cut_in = self._was_cut_in or self._speaking.trainee_cut_in
+                self._log(
+                    "line_ended",
+                    {
+                        "line": number,
+                        "heard": [heard.start, heard.end],
+                        "yielded_at": yielded_at,
+                        "was_lost": was_lost,
+                    },
+                )
+                self._speaking = None
+                self._quiet_since = max(self._quiet_since, heard.end)
+
+    def _start_line(self, say: Say) -> None:
+        clip = self._voices[say.line_id]
+        self._speaking = _Speaking(say)
+        self._last_line = say.text
+        self._log(
+            "line_planned",
+            {
+                "line": self._n_lines,
+                "line_id": say.line_id,
+                "text": say.text,
+                "mood": say.mood,
+                "moment": say.moment_id,
+                "n_samples": len(clip),
+            },
+        )
+        self._player.play(self._n_lines, clip, self._now)
+        self._n_lines += 1
+
+    def _barge_in(self, activity: Activity) -> None:
+        """Let the customer yield to a trainee who keeps talking over him."""
+        speaking, heard_from = self._speaking, self._player.heard_from
+        if speaking is None or heard_from is None or self._player.has_yielded or not activity.is_speech:
+            return
+        overlap = self._now - max(activity.onset, heard_from)
+        remaining = self._player.remaining_samples(self._now)
+        enough = overlap >= round(speaking.say.barge_in_after_s * SAMPLE_RATE_HZ)
+        if self._config.allows_barge_in and speaking.say.yields and enough and remaining > _samples(TERMINAL_S):
+            speaking.trainee_cut_in = True
+            self._player.cut_short(self._now)
+            self._log("line_yielded", {"line": self._player.number})
+
+    def _note_cut_in(self, start: int) -> None:
+        heard_from = self._player.heard_from
+        if self._speaking is not None and heard_from is not None and start > heard_from:
+            remaining = self._player.remaining_samples(start)
+            self._speaking.trainee_cut_in = remaining > _samples(TERMINAL_S)
+
+    # --- the trainee's turns -----------------------------------------------------------------------------
+
+    def _take(self, said: Said) -> None:
+        utterance = said.utterance
+        self._log(
+            "utterance",
+            {
+                "party": utterance.party.value,
+                "start": utterance.span.start,
+                "end": utterance.span.end,
+                "text": utterance.text,
+                "words": [
+                    [w.text, w.span.start, w.span.end, round(w.confidence, 4)] for w in utterance.words
+                ],
+                "error": said.error,
+            },
+        )
+        self._quiet_since = max(self._quiet_since, utterance.span.end)
+        if self._is_back_channel(said):
+            return
+        self._replies.append(said)
+
+    def _is_back_channel(self, said: Said) -> bool:
+        span = said.utterance.span
+        heard_from = self._player.heard_from
+        inside = (
+            self._speaking is not None
+            and not self._player.has_yielded
+            and heard_from is not None
+            and span.start > heard_from
+        )
+        return inside and len(span) <= _samples(BACK_CHANNEL_S)
+
+    def _answer(self) -> None:
+        """Let the customer hear all that was said since he last spoke."""
+        replies, self._replies = self._replies, []
+        words = tuple(word for said in replies for word in said.utterance.words)
+        observations = self._tables.observe(
+            words,
+            context=self._last_line,
+            is_first=self._n_turns == 0,
+            utterance=self._n_turns,
+            gate=self._config.confidence_gate,
+        )
+        self._n_turns += 1
+        turn = HeardTurn(
+            observations=observations,
+            text=" ".join(word.text for word in words),
+            understood=bool(words),
+            interrupted=self._was_cut_in,
+            heard_ratio=self._heard_ratio,
+        )
+        self._was_cut_in = False
+        self._heard_ratio = 1.0
+        self._act(hear(self._scenario, self._state, turn))
+
+    # --- whose move is it? -------------------------------------------------------------------------------
+
+    def _decide(self, activity: Activity) -> None:
+        self._barge_in(activity)
+        if self._over_at is not None or self._player.is_busy:
+            return
+        if self._to_say:
+            self._start_line(self._to_say.popleft())
+            return
+        if self._ending is not None:
+            self._over_at = self._now + _samples(TAIL_S)
+            return
+        if self._now >= _samples(self._scenario.time_limit_s) and not self._is_time_up:
+            self._is_time_up = True
+            self._act(time_up(self._scenario, self._state))
+        elif self._ear.in_turn or self._is_waiting_for_words():
+            return
+        elif self._replies:
+            self._answer()
+        elif self._now - self._quiet_since >= _samples(self._patience_s):
+            self._quiet_since = self._now
+            self._log("silence", {})
+            self._act(silence(self._scenario, self._state))
+
+    def _is_waiting_for_words(self) -> bool:
+        if not self._ear.is_waiting:
+            self._waiting_since = None
+            return False
+        if self._waiting_since is None:
+            self._waiting_since = self._now
+        return self._now - self._waiting_since < _samples(self._config.words_limit_s)
+
+    def _act(self, step: Step) -> None:
+        self._state = step.state
+        for action in step.actions:
+            self._do(action)
+        # What is about to be said is said at once, not a block later.
+        if self._to_say and not self._player.is_busy:
+            self._start_line(self._to_say.popleft())
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Say():
+                self._enter(action)
+                self._to_say.append(action)
+            case Wait(patience_s=patience_s):
+                self._patience_s = patience_s
+            case End(ending=ending):
+                self._end(ending)
+
+    def _enter(self, say: Say) -> None:
+        if say.moment_id != self._moment:
+            self._moment = say.moment_id
+            expects = self._scenario.expects(say.moment_id)
+            self._log("moment", {"moment": say.moment_id, "mood": say.mood, "expects": list(expects)})
+
+    def _end(self, ending: str) -> None:
+        self._ending = ending
+        self._log("ending", {"ending": ending})
+
+    def _log(self, event: str, fields: Mapping[str, Json]) -> None:
+        self._recorder.log(self._now, event, fields)
+
+
+def _samples(seconds: float) -> int:
+    return round(seconds * SAMPLE_RATE_HZ)
