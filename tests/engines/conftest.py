@@ -43,7 +43,7 @@ def spoken() -> Callable[[npt.NDArray[np.float64]], Float32]:
             pole = [1.0, -2.0 * radius * np.cos(2.0 * np.pi * centre / RATE_HZ), radius**2]
             sound = scipy.signal.lfilter([sum(pole)], pole, sound)
         sound = sound * scipy.signal.lfilter(np.ones(80) / 80, [1.0], voiced.astype(float))
-        sound -= np.mean(sound)
+        sound = scipy.signal.lfilter([1.0, -1.0], [1.0, -0.98], sound)  # radiation: no offset
         return (0.3 * sound / np.max(np.abs(sound))).astype(np.float32)
 
     return make
