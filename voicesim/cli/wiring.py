@@ -57,7 +57,7 @@ def load_recogniser(
 
 def load_tables() -> Tables:
     """The behaviour tables that are part of voicesim."""
-    from voicesim.behaviour.tables import load_tables as load
+    from voicesim.behaviour.loading import load_tables as load
 
     return load()
 

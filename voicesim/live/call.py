@@ -291,6 +291,8 @@ class LiveCall:
             is_first=self._n_turns == 0,
             utterance=self._n_turns,
             gate=self._config.confidence_gate,
+            glossary=self._scenario.glossary,
+            customer_name=self._scenario.customer_name,
         )
         self._n_turns += 1
         turn = HeardTurn(
