@@ -1,0 +1,238 @@
+"""The scorecard on the page: the overall, what to keep and change, skills, measures, behaviours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import TypeAlias
+
+from voicesim.audio.clip import SAMPLE_RATE_HZ
+from voicesim.behaviour.observation import Observation
+from voicesim.report import wording
+from voicesim.report.html.markup import NOTHING, Markup, disclosure, element, join, plain, play_button
+from voicesim.results import Evidence, Json, Measured, Result
+from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
+
+_Units: TypeAlias = Mapping[tuple[float, float, float | None], str]
+
+
+def overall_section(card: Scorecard) -> Markup:
+    """The score in one number, one strength, three changes."""
+    overall = card.overall
+    if overall.score is None:
+        figure = element("p", _no_score(overall.status), class_="no-figure")
+        bar = NOTHING
+    else:
+        figure = element(
+            "p", wording.score(overall.score), element("span", " / 100", class_="of"), class_="figure"
+        )
+        bar = _bar(overall.score)
+    verdict = element(
+        "div",
+        element("h2", "Overall", id="overall"),
+        figure,
+        bar,
+        element("p", wording.sentence(overall.explanation), class_="why"),
+        class_="verdict",
+    )
+    keep = change = NOTHING
+    if overall.strength:
+        keep = element(
+            "div",
+            element("h2", "Keep doing this"),
+            element("p", wording.sentence(overall.strength)),
+            class_="keep",
+        )
+    if overall.changes:
+        titles = {lost.rule: skill.title for skill in card.skills for lost in skill.lost}
+        units = _units(card)
+        items = join(_change(lost, units, titles.get(lost.rule, "")) for lost in overall.changes)
+        change = element("div", element("h2", "Change next time"), element("ol", items), class_="change")
+    return element("section", verdict, element("div", keep, change, class_="advice"), class_="hero")
+
+
+def skills_section(card: Scorecard) -> Markup:
+    """One row a skill; the lost points and the evidence open on demand."""
+    units = _units(card)
+    rows = join(_skill(skill, units) for skill in card.skills)
+    if not rows:
+        return NOTHING
+    return element(
+        "section", element("h2", "Skills", id="skills"), element("div", rows, class_="skills card")
+    )
+
+
+def measures_section(card: Scorecard) -> Markup:
+    """One tile a measure, the four headline ones first."""
+    tiles = join(_measure(name, result) for name, result in wording.in_reading_order(card.measures))
+    if not tiles:
+        return NOTHING
+    return element("section", element("h2", "Measures", id="measures"), element("div", tiles, class_="tiles"))
+
+
+def behaviours_section(behaviours: Iterable[Observation]) -> Markup:
+    """What the words showed, by kind, every place playable."""
+    ordered = sorted(behaviours, key=lambda seen: (seen.costs_points, seen.behaviour_id, seen.span))
+    rows = [_behaviour(tuple(group)) for _, group in groupby(ordered, key=lambda seen: seen.behaviour_id)]
+    if not rows:
+        return NOTHING
+    return element(
+        "section",
+        element("h2", "What the words showed", id="behaviours"),
+        element("dl", join(rows), class_="behaviours card"),
+    )
+
+
+def provenance_section(provenance: Iterable[tuple[str, Json]]) -> Markup:
+    """What the scorecard was made with."""
+    rows = join(
+        element("div", element("dt", wording.title(name)), element("dd", _told(value)))
+        for name, value in provenance
+    )
+    return disclosure("How this was made", element("dl", rows)) if rows else NOTHING
+
+
+def evidence_list(evidence: Iterable[Evidence], units: _Units) -> Markup:
+    """Buttons that play each piece of evidence, in order of time.
+
+    A value is shown where it is a measure's, so that its unit is known.
+    """
+    ordered = sorted(evidence, key=lambda piece: (piece.start_s, piece.end_s))
+    items = join(element("li", _evidence(piece, units)) for piece in ordered)
+    return element("ul", items, class_="evidence") if items else NOTHING
+
+
+def _units(card: Scorecard) -> _Units:
+    """The unit of every piece of evidence that a measure gives."""
+    return {
+        (piece.start_s, piece.end_s, piece.value): result.unit
+        for result in card.measures.values()
+        if isinstance(result, Measured)
+        for piece in result.evidence
+        if piece.value is not None
+    }
+
+
+def _evidence(piece: Evidence, units: _Units) -> Markup:
+    quote = element("q", piece.quote, dir="auto") if piece.quote else None
+    label = element("span", piece.label, class_="label") if piece.label else None
+    unit = units.get((piece.start_s, piece.end_s, piece.value))
+    value = None
+    if piece.value is not None and unit is not None:
+        value = element("span", wording.amount(piece.value, unit), class_="value")
+    return play_button(piece.start_s, label, value, quote, end_s=piece.end_s)
+
+
+def _change(lost: LostPoints, units: _Units, skill_title: str = "") -> Markup:
+    """The advice, what its want cost, and where."""
+    price = wording.points(lost.points)
+    told = f"{skill_title}, {price}" if skill_title else price
+    shown = element("span", told, class_="price", title=f"Rule {lost.rule}")
+    advice = element("p", wording.sentence(lost.advice), " ", shown)
+    return element("li", advice, evidence_list(lost.evidence, units))
+
+
+def _skill(skill: Skill, units: _Units) -> Markup:
+    because = ""
+    if skill.score is None:
+        result = element("span", _no_score(skill.status), class_="no-score")
+        if skill.reason is not None and not skill.explanation:
+            because = f"Because {wording.because(skill.reason)}."
+    else:
+        result = element("span", wording.score(skill.score), class_="score")
+    lost = join(_change(one, units) for one in skill.lost)
+    places = evidence_list(skill.evidence, units)
+    more = disclosure(
+        "Why, and where",
+        element("ul", lost, class_="lost") if lost else NOTHING,
+        element("h4", "Evidence") if lost and places else NOTHING,
+        places,
+    )
+    return element(
+        "article",
+        element("h3", skill.title),
+        _bar(skill.score) if skill.score is not None else element("span", class_="no-bar"),
+        result,
+        element("p", because, wording.sentence(skill.explanation), class_="why"),
+        more,
+        class_=f"skill {skill.status.value.replace('_', '-')}",
+        id=f"skill-{skill.skill_id}",
+    )
+
+
+def _measure(name: str, result: Result) -> Markup:
+    heading = element("h3", wording.title(name))
+    definition = disclosure("What this number is", _definition(result.definition))
+    if not isinstance(result, Measured):
+        return element(
+            "article",
+            heading,
+            element("p", f"Not measured, because {wording.because(result.reason)}.", class_="not-measured"),
+            element("p", wording.sentence(result.explanation), class_="why") if result.explanation else None,
+            definition,
+            class_="tile absent",
+            id=f"measure-{name}",
+        )
+    figure = element(
+        "p", wording.number(result.value), element("span", f" {result.unit}", class_="unit"), class_="reading"
+    )
+    units = {(piece.start_s, piece.end_s, piece.value): result.unit for piece in result.evidence}
+    cautions = join(element("p", wording.sentence(text), class_="caution") for text in result.cautions)
+    places = disclosure(f"Where it came from ({len(result.evidence)})", evidence_list(result.evidence, units))
+    return element(
+        "article", heading, figure, cautions, places, definition, class_="tile", id=f"measure-{name}"
+    )
+
+
+def _definition(definition: str) -> Markup:
+    return element("p", wording.sentence(definition), class_="definition") if definition else NOTHING
+
+
+def _behaviour(seen: tuple[Observation, ...]) -> Markup:
+    name = element(
+        "dt", wording.title(seen[0].behaviour_id), element("span", f" {len(seen)}", class_="count")
+    )
+    places = join(element("li", _place(one)) for one in seen)
+    css = "against" if seen[0].costs_points else "for"
+    return element("div", name, element("dd", element("ul", places, class_="evidence")), class_=css)
+
+
+def _place(seen: Observation) -> Markup:
+    doubt = None if seen.is_certain else element("span", "not sure it was heard right", class_="doubt")
+    quote = element("q", seen.quote, dir="auto")
+    start_s, end_s = seen.span.start_s(SAMPLE_RATE_HZ), seen.span.end_s(SAMPLE_RATE_HZ)
+    return play_button(start_s, quote, doubt, end_s=end_s)
+
+
+def _bar(score: float) -> Markup:
+    """A bar of 100; the number beside it says the same."""
+    width = f"{plain(min(max(score, 0.0), 100.0))}%"
+    return element(
+        "svg",
+        element("rect", width="100%", height="8", rx="4", class_="bar-ground"),
+        element("rect", width=width, height="8", rx="4", class_="bar-fill"),
+        class_="bar",
+        height="8",
+        width="100%",
+        aria_hidden="true",
+        focusable="false",
+    )
+
+
+def _no_score(status: SkillStatus) -> str:
+    return "Not applicable" if status is SkillStatus.NOT_APPLICABLE else "Not scorable"
+
+
+def _told(value: Json) -> str:
+    """A value of the provenance in one line."""
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, float):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_told(inner)}" for key, inner in sorted(value.items()))
+    return ", ".join(_told(inner) for inner in value)

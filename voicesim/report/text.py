@@ -1,0 +1,210 @@
+"""The scorecard for a terminal: what to keep, what to change, then where it came from.
+
+Whether there are colours, and which characters the terminal can show, the caller decides (``NO_COLOR``, a
+pipe, an old code page). Control characters of a transcript never reach the terminal.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Final
+
+from voicesim.audio.clip import SAMPLE_RATE_HZ
+from voicesim.behaviour.observation import Observation
+from voicesim.report import wording
+from voicesim.report.recogniser import RecogniserLine, recogniser_line
+from voicesim.results import Evidence, Measured, Result
+from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
+
+MIN_WIDTH: Final = 40
+"""Narrower terminals get this and wrap by themselves."""
+
+MAX_WIDTH: Final = 100
+"""Longer lines are hard to read."""
+
+BAR_CELLS: Final = 20
+TITLE_CELLS: Final = 24
+TIMES_SHOWN: Final = 4
+"""Places listed behind a point; the rest are counted."""
+
+_STYLES: Final[Mapping[str, str]] = {"strong": "1", "dim": "2", "good": "32", "alarm": "1;31", "bar": "36"}
+_PLAIN_SIGNS: Final = str.maketrans(
+    {
+        "█": "#",
+        "░": ".",
+        "·": "-",
+        "…": "...",
+        "“": '"',
+        "”": '"',
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{EN DASH}": "-",
+        "\N{MINUS SIGN}": "-",
+    }
+)
+
+
+def card_to_text(card: Scorecard, *, width: int, use_colour: bool, use_unicode: bool = True) -> str:
+    """A scorecard as lines of text.
+
+    Args:
+        card: what to show.
+        width: columns of the terminal, kept between :data:`MIN_WIDTH` and :data:`MAX_WIDTH`.
+        use_colour: whether to add ANSI colours.
+        use_unicode: whether bars, dashes and quotation marks may leave ASCII; words stay as they are.
+
+    Returns:
+        Text that ends with a line break.
+    """
+    page = _Page(min(max(width, MIN_WIDTH), MAX_WIDTH), use_colour=use_colour, use_unicode=use_unicode)
+    sections = (
+        _heading(card, page),
+        _overall(card, page),
+        _skills(card.skills, page),
+        _measures(card, page),
+        _behaviours(card.behaviours, page),
+    )
+    return "\n\n".join(text for lines in sections if (text := "\n".join(lines))) + "\n"
+
+
+class _Page:
+    """Width, colours and characters of the terminal."""
+
+    def __init__(self, width: int, *, use_colour: bool, use_unicode: bool) -> None:
+        self.width = width
+        self._use_colour = use_colour
+        self._use_unicode = use_unicode
+
+    def paint(self, text: str, style: str) -> str:
+        """The text in a style of :data:`_STYLES`, its signs in what the terminal can show."""
+        text = text if self._use_unicode else text.translate(_PLAIN_SIGNS)
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._use_colour and style and text else text
+
+    def wrap(
+        self, text: str, *, first: str | None = None, indent: str = "", style: str = ""
+    ) -> Iterator[str]:
+        """Lines of at most the page's width; ``first`` opens the first one, ``indent`` the others."""
+        opening = indent if first is None else wording.clean(first)
+        if not self._use_unicode:
+            text, opening = text.translate(_PLAIN_SIGNS), opening.translate(_PLAIN_SIGNS)
+        lines = textwrap.wrap(
+            wording.clean(text), self.width, initial_indent=opening, subsequent_indent=indent
+        )
+        return (self.paint(line, style) for line in lines)
+
+    def head(self, text: str) -> str:
+        return self.paint(text.upper(), "strong")
+
+
+def _heading(card: Scorecard, page: _Page) -> Iterator[str]:
+    name = wording.clean(wording.text_in(card.call.get("id"))) or "call"
+    yield from page.wrap(" · ".join((name, *wording.facts(card.call))), indent="  ", first="", style="strong")
+    line = recogniser_line(card.provenance)
+    if line is not None:
+        yield from _recogniser(line, page)
+
+
+def _recogniser(line: RecogniserLine, page: _Page) -> Iterator[str]:
+    if line.warning:
+        yield from page.wrap(
+            f"FALLBACK RECOGNISER. {line.text} {line.warning}", first="!! ", indent="   ", style="alarm"
+        )
+    else:
+        yield from page.wrap(line.text, indent="  ", first="", style="dim")
+
+
+def _overall(card: Scorecard, page: _Page) -> Iterator[str]:
+    overall = card.overall
+    if overall.score is None:
+        yield page.paint(f"OVERALL  {_no_score(overall.status)}", "strong")
+    else:
+        yield page.paint(f"OVERALL  {wording.score(overall.score)} / 100", "strong")
+    yield from page.wrap(overall.explanation, indent="  ")
+    if overall.strength:
+        yield ""
+        yield page.head("Keep doing this")
+        yield from page.wrap(wording.sentence(overall.strength), indent="  ", style="good")
+    if overall.changes:
+        yield ""
+        yield page.head("Change next time")
+        for i, change in enumerate(overall.changes, start=1):
+            yield from page.wrap(_cost(change), first=f"  {i}. ", indent="     ")
+
+
+def _cost(lost: LostPoints) -> str:
+    places = _places(lost.evidence)
+    return (
+        f"{wording.sentence(lost.advice)} ({wording.points(lost.points)}{f', at {places}' if places else ''})"
+    )
+
+
+def _places(evidence: Iterable[Evidence]) -> str:
+    seconds = sorted({wording.clock(piece.start_s): piece.start_s for piece in evidence}.values())
+    shown = ", ".join(wording.clock(s) for s in seconds[:TIMES_SHOWN])
+    return f"{shown} and {len(seconds) - TIMES_SHOWN} more" if len(seconds) > TIMES_SHOWN else shown
+
+
+def _no_score(status: SkillStatus) -> str:
+    return "not applicable" if status is SkillStatus.NOT_APPLICABLE else "not scorable"
+
+
+def _skills(skills: tuple[Skill, ...], page: _Page) -> Iterator[str]:
+    if not skills:
+        return
+    yield page.head("Skills")
+    cells = min(max(len(wording.clean(skill.title)) for skill in skills), page.width - BAR_CELLS - 10)
+    for skill in skills:
+        yield from _skill_row(skill, page, max(cells, 1))
+        yield from page.wrap(wording.sentence(skill.explanation), indent="    ", style="dim")
+        for lost in skill.lost:
+            yield from page.wrap(_cost(lost), first="    - ", indent="      ")
+
+
+def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
+    *above, title = textwrap.wrap(wording.clean(skill.title), cells) or [""]
+    yield from (f"  {line}" for line in above)
+    if skill.score is None:
+        reason = "" if skill.reason is None else f", because {wording.because(skill.reason)}"
+        yield from page.wrap(
+            f"{_no_score(skill.status)}{reason}", first=f"  {title.ljust(cells)}    -  ", indent="    "
+        )
+        return
+    full = round(min(max(skill.score, 0.0), 100.0) / 100.0 * BAR_CELLS)
+    bar = "█" * full + "░" * (BAR_CELLS - full)
+    yield f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  {page.paint(bar, 'bar')}"
+
+
+def _measures(card: Scorecard, page: _Page) -> Iterator[str]:
+    for i, (name, result) in enumerate(wording.in_reading_order(card.measures)):
+        if i == 0:
+            yield page.head("Measures")
+        yield from _measure(name, result, page)
+
+
+def _measure(name: str, result: Result, page: _Page) -> Iterator[str]:
+    title = wording.title(name).ljust(TITLE_CELLS)
+    if not isinstance(result, Measured):
+        told = (
+            f"not measured, because {wording.because(result.reason)}. {wording.sentence(result.explanation)}"
+        )
+        yield from page.wrap(told, first=f"  {title}  ", indent="    ")
+        return
+    yield from page.wrap(wording.amount(result.value, result.unit), first=f"  {title}  ", indent="    ")
+    yield from page.wrap(wording.sentence(result.definition), indent="    ", style="dim")
+    for caution in result.cautions:
+        yield from page.wrap(wording.sentence(caution), first="    ! ", indent="      ")
+
+
+def _behaviours(behaviours: Iterable[Observation], page: _Page) -> Iterator[str]:
+    ordered = sorted(behaviours, key=lambda seen: (seen.behaviour_id, seen.span))
+    for i, (name, group) in enumerate(groupby(ordered, key=lambda seen: seen.behaviour_id)):
+        if i == 0:
+            yield page.head("What was said")
+        seen = tuple(group)
+        yield from page.wrap(f"{wording.title(name)} \N{MULTIPLICATION SIGN}{len(seen)}", indent="  ")
+        for one in seen:
+            doubt = "" if one.is_certain else " (not sure it was heard right)"
+            clock = wording.clock(one.span.start_s(SAMPLE_RATE_HZ))
+            yield from page.wrap(f"{clock} “{one.quote}”{doubt}", first="    ", indent="      ", style="dim")

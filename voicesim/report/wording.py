@@ -1,0 +1,192 @@
+"""Numbers, seconds and reasons in the words that a trainee reads.
+
+Conventions: a clock reads ``m:ss`` (``h:mm:ss`` from an hour on), rounded down, so that playing from it never
+misses the start; numbers show three significant digits; identifiers become their words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+from voicesim.results import Json, Measured, NotMeasured, Reason, Result
+
+HEADLINES: Final = ("pace", "volume", "interruptions", "upbeat_tone")
+"""Measures that come first wherever there is an order to choose."""
+
+REASONS: Final[Mapping[Reason, str]] = {
+    Reason.TOO_LITTLE_SPEECH: "there is too little speech",
+    Reason.NO_SPEECH: "no speech was found",
+    Reason.MONO: "both people share one channel",
+    Reason.FAKE_STEREO: "both channels hold the same sound",
+    Reason.ECHO: "the customer's voice came back through the microphone",
+    Reason.NOISE: "the recording is too noisy",
+    Reason.CLIPPING: "the recording is overdriven",
+    Reason.GAIN_CONTROL: "the microphone kept changing its own gain",
+    Reason.NO_BASELINE: "there is no baseline of this voice to compare with",
+    Reason.NO_TRANSCRIPT: "there is no transcript",
+    Reason.TRANSCRIPT_UNRELIABLE: "the transcript cannot be trusted",
+    Reason.NO_CUSTOMER: "the recording has no channel for the customer",
+    Reason.NO_PITCH: "no steady pitch was found",
+    Reason.NOT_CALLED_FOR: "the call did not call for it",
+    Reason.ENGINE_MISSING: "the engine that measures it is missing",
+    Reason.NOTHING_TO_SCORE: "there was nothing to score",
+}
+"""Each reason as the end of a sentence that begins with "because"."""
+
+ENDINGS: Final[Mapping[str, str]] = {
+    "resolved": "resolved",
+    "gave_up": "the customer gave up",
+    "time_limit": "out of time",
+    "aborted": "ended early",
+}
+
+_LAYOUTS: Final[Mapping[str, str]] = {
+    "live": "rehearsal",
+    "two_channel": "recording, two channels",
+    "fake_stereo": "recording, two identical channels",
+    "mono": "recording, one channel",
+}
+
+_SIGNIFICANT_DIGITS: Final = 3
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``m:ss`` or ``h:mm:ss``, rounded down.
+
+    >>> clock(72.9), clock(3700.0)
+    ('1:12', '1:01:40')
+    """
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def spoken_clock(seconds: float) -> str:
+    """Seconds as a screen reader should say them.
+
+    >>> spoken_clock(72.9)
+    '1 minute 12 seconds'
+    """
+    whole = max(0, int(seconds))
+    parts = ((whole // 3600, "hour"), (whole // 60 % 60, "minute"), (whole % 60, "second"))
+    said = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n]
+    return " ".join(said) or "the start"
+
+
+def number(value: float) -> str:
+    """Three significant digits, thousands and more in full.
+
+    >>> number(152.34), number(-24.06), number(0.4), number(0.04266), number(1234.5)
+    ('152', '-24.1', '0.4', '0.0427', '1234')
+    """
+    if value == 0:
+        return "0"
+    magnitude = int(f"{abs(value):.{_SIGNIFICANT_DIGITS - 1}e}".partition("e")[2])
+    decimals = max(0, _SIGNIFICANT_DIGITS - 1 - magnitude)
+    text = f"{value:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(value: float, unit: str) -> str:
+    """A number with its unit.
+
+    >>> amount(152.3, "wpm")
+    '152 wpm'
+    """
+    return f"{number(value)} {unit}".rstrip()
+
+
+def score(value: float) -> str:
+    """A score of 0 to 100, whole: a tenth of a point means nothing to a reader.
+
+    >>> score(73.6)
+    '74'
+    """
+    return f"{value:.0f}"
+
+
+def points(value: float) -> str:
+    """Points that were lost, with a minus sign.
+
+    >>> points(12.5)
+    '\N{MINUS SIGN}12.5 points'
+    """
+    shown = f"{round(value, 1):g}"
+    return f"\N{MINUS SIGN}{shown} point{'' if shown == '1' else 's'}"
+
+
+def title(identifier: str) -> str:
+    """An identifier as a title.
+
+    >>> title("upbeat_tone")
+    'Upbeat tone'
+    """
+    words = identifier.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def because(reason: Reason | None) -> str:
+    """The end of "not measured, because …"."""
+    return REASONS[reason] if reason is not None else "it could not be told"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start and a full stop at its end; empty stays empty."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+
+
+def clean(text: str) -> str:
+    """Text without control, format and surrogate characters, which could steer a terminal or a page.
+
+    Line breaks become spaces. Joiners, which some scripts need, stay.
+    """
+    joiners = "\u200c\u200d"
+    spaced = re.sub(r"[\r\n\t\u2028\u2029]+", " ", text)
+    return "".join(
+        c
+        if c in joiners or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+        else "\N{REPLACEMENT CHARACTER}"
+        for c in spaced
+    )
+
+
+def in_reading_order(measures: Mapping[str, Result]) -> tuple[tuple[str, Measured | NotMeasured], ...]:
+    """The headline measures first, the others by name."""
+    rank = {name: i for i, name in enumerate(HEADLINES)}
+    return tuple(sorted(measures.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0])))
+
+
+def facts(call: Mapping[str, Json]) -> tuple[str, ...]:
+    """What kind of call it was, in a few words: length, kind, scenario, ending."""
+    found: list[str] = []
+    duration_s = call.get("duration_s")
+    if isinstance(duration_s, int | float):
+        found.append(clock(duration_s))
+    layout = call.get("layout")
+    if isinstance(layout, str):
+        found.append(_LAYOUTS.get(layout, title(layout)))
+    scenario = text_in(call.get("scenario"), "title", "id", "scenario_id")
+    if scenario:
+        found.append(f"scenario “{scenario}”")
+    ending = call.get("ending")
+    if isinstance(ending, str) and ending:
+        found.append(ENDINGS.get(ending, title(ending).lower()))
+    return tuple(clean(fact) for fact in found)
+
+
+def text_in(value: Json, *keys: str) -> str:
+    """A string, or the first string that a mapping holds under one of the keys; else empty."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        for key in keys:
+            found = value.get(key)
+            if isinstance(found, str) and found:
+                return found
+    return ""
