@@ -91,7 +91,9 @@ def _where(audio: Samples, recording: Samples) -> int | None:
     if len(audio) == 0:
         return None
     probe_length = min(len(recording), SAMPLE_RATE_HZ // 2)
-    power = np.convolve(recording.astype(np.float64) ** 2, np.ones(probe_length), "valid")[:: probe_length // 8]
+    power = np.convolve(recording.astype(np.float64) ** 2, np.ones(probe_length), "valid")[
+        :: probe_length // 8
+    ]
     # The earliest loud stretch, so that a recording is known by its beginning.
     first = int(np.flatnonzero(power >= 0.25 * power.max())[0]) * (probe_length // 8)
     probe = recording[first : first + probe_length].astype(np.float64)
@@ -99,13 +101,12 @@ def _where(audio: Samples, recording: Samples) -> int | None:
         return None
     size = 1 << int(np.ceil(np.log2(len(audio) + len(probe))))
     correlation = np.fft.irfft(np.fft.rfft(audio, size) * np.conj(np.fft.rfft(probe, size)), size)
-    correlation = correlation[: len(audio) - len(probe) + 1]
-    at = int(np.argmax(correlation))
-    here = audio[at : at + len(probe)].astype(np.float64)
-    norm = float(np.sqrt(np.dot(here, here) * np.dot(probe, probe)))
-    if norm == 0.0 or float(correlation[at]) / norm < 0.8:
-        return None
-    return at - first
+    energy = np.concatenate([[0.0], np.cumsum(audio.astype(np.float64) ** 2)])
+    here = energy[len(probe) :] - energy[: -len(probe)]
+    norm = np.sqrt(np.maximum(here, 1e-9) * np.dot(probe, probe))
+    likeness = correlation[: len(here)] / norm
+    at = int(np.argmax(likeness))
+    return at - first if likeness[at] >= 0.8 else None
 
 
 def voice_like(
@@ -115,6 +116,7 @@ def voice_like(
     n = round(duration_s * SAMPLE_RATE_HZ)
     t = np.arange(n) / SAMPLE_RATE_HZ
     harmonics = sum(np.sin(2 * np.pi * f0_hz * k * t + rng.uniform(0, 6.28)) / k for k in range(1, 12))
-    sound = np.asarray(harmonics) * (0.6 + 0.4 * np.sin(2 * np.pi * 4.0 * t))
+    # Breath makes every moment of the sound unlike every other, so that a recording can be found again.
+    sound = (np.asarray(harmonics) + 0.5 * rng.standard_normal(n)) * (0.6 + 0.4 * np.sin(2 * np.pi * 4.0 * t))
     rms = float(np.sqrt(np.mean(sound**2)))
     return (sound / rms * 10 ** (level_dbov / 20)).astype(np.float32)

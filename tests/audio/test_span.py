@@ -1,6 +1,7 @@
 """Span arithmetic against plain boolean arrays, which share no code with it."""
 
 import doctest
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def _mask(timeline) -> np.ndarray:
 
 
 def _is_timeline(timeline) -> bool:
-    return all(a.end < b.start for a, b in zip(timeline, timeline[1:], strict=False)) and all(timeline)
+    return all(a.end < b.start for a, b in pairwise(timeline)) and all(timeline)
 
 
 @given(spans, spans)
@@ -45,7 +46,7 @@ def test_results_are_sorted_and_disjoint(left, right):
 @given(spans, st.integers(0, 30))
 def test_bridging_closes_gaps_up_to_its_length_and_no_longer(timeline, bridge):
     merged = union(timeline, bridge_samples=bridge)
-    assert all(b.start - a.end > bridge for a, b in zip(merged, merged[1:], strict=False))
+    assert all(b.start - a.end > bridge for a, b in pairwise(merged))
     assert total(subtract(timeline, merged)) == 0
 
 

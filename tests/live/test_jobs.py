@@ -27,8 +27,6 @@ def _dying():
     os._exit(3)
 
 
-
-
 def _sound():
     return voice_like(np.random.default_rng(5), 1.0)
 

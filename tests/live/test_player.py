@@ -57,7 +57,9 @@ def test_a_yielding_customer_stops_within_20_ms_and_the_heard_part_is_exact(rng)
     speaker.player.cut_short(speaker.now)
     speaker.run(20)
     ended = speaker.events[-1]
-    assert ended == LineEnded(0, Span(1234, 1234 + handed_out + FADE_SAMPLES), 10 * BLOCK_SAMPLES, was_lost=False)
+    assert ended == LineEnded(
+        0, Span(1234, 1234 + handed_out + FADE_SAMPLES), 10 * BLOCK_SAMPLES, was_lost=False
+    )
     assert not np.any(speaker.out[ended.heard.end :])
     assert not speaker.player.is_busy
 

@@ -1,5 +1,7 @@
 """Speech activity and end of turn, on probabilities made by construction."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -80,7 +82,7 @@ def test_nothing_reaches_past_the_end_of_the_channel():
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.4, 0.9]), st.integers(1, 12)), max_size=30))
 def test_spans_are_sorted_disjoint_and_long_enough(pattern):
     found = _spans(pattern)
-    assert all(a.end < b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(found))
     assert all(len(s) >= 0.1 * SAMPLE_RATE_HZ for s in found)
 
 

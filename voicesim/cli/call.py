@@ -39,7 +39,9 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
 @rubric_option
 @baseline_option
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
     help="The call folder.  [default: calls/DATE-SCENARIO]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No talk on stderr but errors.")

@@ -69,7 +69,7 @@ def cli() -> None:
     """
 
 
-def main() -> int:
+def main() -> int:  # noqa: PLR0911 - one exit a kind of error
     """Run the command line; every error a user can meet is printed here, once."""
     try:
         code = cli.main(prog_name="voicesim", standalone_mode=False)

@@ -32,8 +32,9 @@ def width() -> int:
 
 
 class Progress:
-    """One line that tells how far long work has come; on a terminal it is rewritten, elsewhere it is
-    written once a stage.
+    """One line that tells how far long work has come.
+
+    On a terminal it is rewritten; elsewhere it is written once a stage.
     """
 
     def __init__(self, *, is_quiet: bool = False) -> None:

@@ -79,9 +79,7 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     jobs, recognition = _recognition(options, connected, progress)
     progress.done()
     folder_path = options.out or _default_folder(scenario)
-    folder = FolderWriter(
-        folder_path, _about(options, scenario, recognition, connected, voice_identity)
-    )
+    folder = FolderWriter(folder_path, _about(options, scenario, recognition, connected, voice_identity))
     folder.snapshot("scenario.yaml", scenario_path.read_bytes())
     folder.snapshot("rubric.yaml", rubric.source)
     if options.baseline is not None:
@@ -241,7 +239,7 @@ def _finish(
         if outcome.device_error is not None:
             raise outcome.device_error
         raise CallAbortedError("the call was ended before anything was recorded")
-    _score(options, folder.path, progress)
+    _score(folder.path, progress)
     if gaps_s and not options.is_quiet:
         import statistics
 
@@ -294,16 +292,14 @@ def _gaps(line: SimulatedLine, folder: Path) -> tuple[float, ...]:
     return response_gaps_s(line.spoken, channels.customer.samples)
 
 
-def _score(options: RehearsalOptions, folder: Path, progress: Progress) -> None:
+def _score(folder: Path, progress: Progress) -> None:
     from voicesim.cli.scoring import ScoringOptions, score_path, write_page
     from voicesim.cli.wiring import engines_for, load_tables
     from voicesim.files.atomic import write_bytes
     from voicesim.report.json_card import card_to_json
     from voicesim.report.text import card_to_text
 
-    call, card = score_path(
-        folder, ScoringOptions(engines=engines_for(None), tables=load_tables()), progress
-    )
+    call, card = score_path(folder, ScoringOptions(engines=engines_for(None), tables=load_tables()), progress)
     write_bytes(folder / "scorecard.json", card_to_json(card))
     page = folder / "report.html"
     write_page(card, call, page)

@@ -33,7 +33,9 @@ def find_scenario(wanted: str) -> Path:
         return shipped[wanted]
     near = difflib.get_close_matches(wanted, shipped, n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
-    raise ScenarioError(f"no scenario {wanted!r}", hint=f"{guess}there are: {', '.join(shipped)}; or name a file")
+    raise ScenarioError(
+        f"no scenario {wanted!r}", hint=f"{guess}there are: {', '.join(shipped)}; or name a file"
+    )
 
 
 def load_named(wanted: str) -> tuple[Scenario, Path]:

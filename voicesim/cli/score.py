@@ -27,14 +27,22 @@ EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
 @recogniser_option
 @click.option("--no-words", is_flag=True, help="Recognise nothing: score only how it was said.")
 @click.option(
-    "--format", "form", type=click.Choice(list(EXTENSIONS)), default="text", show_default=True,
+    "--format",
+    "form",
+    type=click.Choice(list(EXTENSIONS)),
+    default="text",
+    show_default=True,
     help="text and json go to stdout, html to a file.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), metavar="FILE|DIR",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
     help="Write here instead; a folder when there are several PATHs.",
 )
-@click.option("--fail-under", type=click.FloatRange(0, 100), metavar="SCORE", help="Exit 1 below this overall.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), metavar="SCORE", help="Exit 1 below this overall."
+)
 @click.option("-q", "--quiet", is_flag=True, help="No talk on stderr but errors.")
 def command(
     *,
@@ -113,7 +121,9 @@ def _one(path: Path, options: object, progress: Progress, *, form: str, target: 
         write_page(card, call, target)
         print(target)
     elif target is not None:
-        data = card_to_json(card) if form == "json" else card_to_text(card, width=80, use_colour=False).encode()
+        data = (
+            card_to_json(card) if form == "json" else card_to_text(card, width=80, use_colour=False).encode()
+        )
         write_bytes(target, data)
     elif form == "json":
         sys.stdout.buffer.write(card_to_json(card))

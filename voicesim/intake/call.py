@@ -118,9 +118,7 @@ def _trainee_speech(channels: Channels, stored: StoredCall, engines: Engines) ->
     return listen(listener, channels.trainee.samples, channels.customer.samples)
 
 
-def _customer_of(
-    clip: Clip, lines: tuple[CustomerLine, ...], engines: Engines, progress: Progress
-) -> Side:
+def _customer_of(clip: Clip, lines: tuple[CustomerLine, ...], engines: Engines, progress: Progress) -> Side:
     utterances = tuple(
         scripted_utterance(Party.CUSTOMER, line.text, line.planned, line.heard) for line in lines
     )

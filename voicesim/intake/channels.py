@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 import numpy as np
 
@@ -40,8 +40,9 @@ class _Spool:
     """Channels on their way to disk, and the sums that tell same sound from different."""
 
     def __init__(self, n_channels: int) -> None:
-        self.files: list[BinaryIO] = [
-            tempfile.TemporaryFile(prefix="voicesim-") for _ in range(n_channels)  # type: ignore[misc]
+        self.files: list[IO[bytes]] = [
+            tempfile.TemporaryFile(prefix="voicesim-")  # noqa: SIM115 - lives as long as its clip
+            for _ in range(n_channels)
         ]
         self.n_samples = 0
         self.power = np.zeros(n_channels)
@@ -53,12 +54,12 @@ class _Spool:
         self.n_samples += block.shape[1]
         wide = block.astype(np.float64)
         self.power += np.sum(wide * wide, axis=1)
-        if len(wide) == 2:  # noqa: PLR2004 - stereo
+        if len(wide) == 2:
             self.cross += float(np.dot(wide[0], wide[1]))
 
     @property
     def is_same_sound(self) -> bool:
-        if len(self.files) != 2 or not np.all(self.power > 0.0):  # noqa: PLR2004 - stereo
+        if len(self.files) != 2 or not np.all(self.power > 0.0):
             return False
         return 1.0 - self.cross**2 / float(np.prod(self.power)) < SAME_SOUND_RESIDUAL
 
@@ -87,7 +88,7 @@ def read_channels(
     """
     with decoder.open(path) as recording:
         info = recording.info
-        if info.n_channels > 2:  # noqa: PLR2004 - stereo
+        if info.n_channels > 2:
             raise AudioFileError(
                 f"{path.name} has {info.n_channels} channels; voicesim reads one or two",
                 hint="mix or cut it to two channels, one a party, and try again",

@@ -110,8 +110,10 @@ class SimulatedLine:
         return block
 
     def _is_due(self, now: int) -> bool:
-        return self._starts_at is not None and self._next < len(self._replies) and (
-            self._starts_at < now + BLOCK_SAMPLES
+        return (
+            self._starts_at is not None
+            and self._next < len(self._replies)
+            and (self._starts_at < now + BLOCK_SAMPLES)
         )
 
     def _speak(self, block: Samples, now: int) -> None:

@@ -19,8 +19,9 @@ from voicesim.live.ear import Ear, Said
 from voicesim.live.player import LineEnded, LineStarted, Player
 from voicesim.ports import Jobs
 from voicesim.results import Json
-from voicesim.scenario.machine import Action, End, HeardTurn, Say, Step, Wait, begin, hear, silence, time_up
+from voicesim.scenario.machine import begin, hear, silence, time_up
 from voicesim.scenario.model import Scenario
+from voicesim.scenario.turn import Action, End, HeardTurn, Say, Step, Wait
 from voicesim.speech.activity import Activity
 from voicesim.speech.endpointing import EndpointerConfig, TurnStarted
 from voicesim.speech.listening import Listener
@@ -113,6 +114,7 @@ class LiveCall:
         self._n_turns = 0
         self._was_cut_in = False
         self._heard_ratio = 1.0
+        self._unsaid: tuple[str, ...] = ()
         self._waiting_since: int | None = None
         self._ending: str | None = None
         self._over_at: int | None = None
@@ -237,10 +239,17 @@ class LiveCall:
         overlap = self._now - max(activity.onset, heard_from)
         remaining = self._player.remaining_samples(self._now)
         enough = overlap >= round(speaking.say.barge_in_after_s * SAMPLE_RATE_HZ)
-        if self._config.allows_barge_in and speaking.say.yields and enough and remaining > _samples(TERMINAL_S):
+        if (
+            self._config.allows_barge_in
+            and speaking.say.yields
+            and enough
+            and remaining > _samples(TERMINAL_S)
+        ):
             speaking.trainee_cut_in = True
             self._player.cut_short(self._now)
-            self._log("line_yielded", {"line": self._player.number})
+            self._unsaid = tuple(say.line_id for say in self._to_say)
+            self._to_say.clear()
+            self._log("line_yielded", {"line": self._player.number, "unsaid": list(self._unsaid)})
 
     def _note_cut_in(self, start: int) -> None:
         heard_from = self._player.heard_from
@@ -301,9 +310,11 @@ class LiveCall:
             understood=bool(words),
             interrupted=self._was_cut_in,
             heard_ratio=self._heard_ratio,
+            unsaid=self._unsaid,
         )
         self._was_cut_in = False
         self._heard_ratio = 1.0
+        self._unsaid = ()
         self._act(hear(self._scenario, self._state, turn))
 
     # --- whose move is it? -------------------------------------------------------------------------------
@@ -340,6 +351,8 @@ class LiveCall:
 
     def _act(self, step: Step) -> None:
         self._state = step.state
+        for note in step.notes:
+            self._log("note", {"kind": note.kind, "what": note.what, "value": note.value})
         for action in step.actions:
             self._do(action)
         # What is about to be said is said at once, not a block later.
@@ -349,18 +362,19 @@ class LiveCall:
     def _do(self, action: Action) -> None:
         match action:
             case Say():
-                self._enter(action)
+                self._enter(action.moment_id, action.mood)
                 self._to_say.append(action)
-            case Wait(patience_s=patience_s):
-                self._patience_s = patience_s
+            case Wait():
+                self._enter(action.moment_id, action.mood)
+                self._patience_s = action.patience_s
             case End(ending=ending):
                 self._end(ending)
 
-    def _enter(self, say: Say) -> None:
-        if say.moment_id != self._moment:
-            self._moment = say.moment_id
-            expects = self._scenario.expects(say.moment_id)
-            self._log("moment", {"moment": say.moment_id, "mood": say.mood, "expects": list(expects)})
+    def _enter(self, moment_id: str, mood: str) -> None:
+        if moment_id != self._moment:
+            self._moment = moment_id
+            expects = list(self._scenario.expects(moment_id))
+            self._log("moment", {"moment": moment_id, "mood": mood, "expects": expects})
 
     def _end(self, ending: str) -> None:
         self._ending = ending

@@ -170,9 +170,7 @@ def _said(turn: _Turn) -> Said:
     assert turn.span is not None
     words: list[Word] = []
     for job_id, first in sorted(turn.jobs.items()):
-        words.extend(
-            Word(w.text, w.span.shift(first), w.confidence) for w in turn.answers[job_id].words
-        )
+        words.extend(Word(w.text, w.span.shift(first), w.confidence) for w in turn.answers[job_id].words)
     answers = [turn.answers[job_id] for job_id in sorted(turn.jobs)]
     errors = [a.error for a in answers if a.error]
     utterance = Utterance(Party.TRAINEE, turn.span, tuple(words))

@@ -26,6 +26,7 @@ from voicesim.speech.words import Word
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+
 class InlineJobs:
     """Recognition in virtual time: done at once, delivered after a declared latency.
 

@@ -7,6 +7,7 @@ Whisper family look at 30 s at a time.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ
@@ -36,7 +37,9 @@ def _split(parts: list[Span], max_samples: int) -> list[Span]:
     whole = Span(parts[0].start, parts[-1].end)
     if len(whole) <= max_samples or len(parts) == 1:
         return [whole]
-    gaps = [(right.start - left.end, -i) for i, (left, right) in enumerate(zip(parts, parts[1:], strict=False))]
+    gaps = [
+        (right.start - left.end, -i) for i, (left, right) in enumerate(pairwise(parts))
+    ]
     cut = -max(gaps)[1] + 1
     return _split(parts[:cut], max_samples) + _split(parts[cut:], max_samples)
 
