@@ -9,7 +9,6 @@ import pytest
 
 from tests.fakes import EnergyDetector, KnownRecording, ScriptedRecogniser, voice_like
 from voicesim.audio.clip import Clip
-from voicesim.audio.span import Span
 from voicesim.behaviour.observation import Observation
 from voicesim.lines.simulated import Reply, SimulatedLine
 from voicesim.live.call import LiveCall, LiveConfig

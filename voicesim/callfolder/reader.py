@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,22 @@ class StoredCall:
     rubric_path: Path | None = None
 
     def lines(self, n_samples: int) -> tuple[CustomerLine, ...]:
-        """The customer's lines in a recording of that length."""
-        return lines_from_events(self.events, n_samples)
+        """The customer's lines in a recording of that length.
+
+        Raises:
+            CallFolderError: an event is damaged.
+        """
+        with _damage_in(self.path):
+            return lines_from_events(self.events, n_samples)
 
     def moments(self, n_samples: int) -> tuple[Moment, ...]:
-        """The scenario's moments in a recording of that length."""
-        return moments_from_events(self.events, n_samples)
+        """The scenario's moments in a recording of that length.
+
+        Raises:
+            CallFolderError: an event is damaged.
+        """
+        with _damage_in(self.path):
+            return moments_from_events(self.events, n_samples)
 
 
 def is_call_folder(path: Path) -> bool:
@@ -81,8 +92,14 @@ def read_folder(path: Path) -> StoredCall:
             hint="update voicesim",
         )
     events = _read_events(path / "events.jsonl")
-    try:
+    with _damage_in(path):
         return _stored(path, audio_path, about, events)
+
+
+@contextmanager
+def _damage_in(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (KeyError, TypeError, ValueError) as exc:
         raise CallFolderError(
             f"{path}: a record is damaged ({type(exc).__name__}: {exc})", hint="restore it from a backup"
