@@ -80,7 +80,7 @@ def _rank(detail: ErrorDetails) -> int:
 
 def _complaint(detail: ErrorDetails, root: Node, model: type[BaseModel]) -> Complaint:
     kind, loc = detail["type"], tuple(detail["loc"])
-    node, line, path = _locate(root, loc)
+    node, line, path = locate(root, loc)
     key = str(loc[-1]) if loc else None
     place = _shown(path)
     if kind == "extra_forbidden":
@@ -155,10 +155,10 @@ def _shown(path: Sequence[str | int]) -> str:
     return shown
 
 
-def _locate(root: Node, loc: Sequence[str | int]) -> tuple[Node | None, int | None, tuple[str | int, ...]]:
+def locate(root: Node, loc: Sequence[str | int]) -> tuple[Node, int, tuple[str | int, ...]]:
     """The node at a location, its line, and the location without the labels that pydantic adds for unions."""
     node: Node = root
-    line: int | None = root.line
+    line = root.line
     path: list[str | int] = []
     for step in loc:
         value = node.value

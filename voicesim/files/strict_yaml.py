@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from voicesim.errors import CallFolderError, InputError, RubricError, ScenarioError
-from voicesim.files.complaints import worst_complaint
+from voicesim.files.complaints import locate, worst_complaint
 from voicesim.files.tree import BadTextError, Node, json_tree, parse_json, parse_yaml
 
 if TYPE_CHECKING:
@@ -67,11 +67,34 @@ def load_yaml(
     Raises:
         error: missing, unreadable, not UTF-8, not YAML, empty, or not of that shape.
     """
+    return load_yaml_with_lines(source, model, error=error, what=what, name=name)[0]
+
+
+class Lines:
+    """Which line of a file a value stands on."""
+
+    def __init__(self, root: Node) -> None:
+        self._root = root
+
+    def of(self, *path: str | int) -> int:
+        """The 1-based line of a key or of a list's item; where it is not there, of the block around it."""
+        return locate(self._root, path)[1]
+
+
+def load_yaml_with_lines(
+    source: Path | str,
+    model: type[Model],
+    *,
+    error: type[InputError] = ScenarioError,
+    what: str = "scenario",
+    name: str | None = None,
+) -> tuple[Model, Lines]:
+    """As :func:`load_yaml`, with the lines that its values stand on, for checks that come later."""
     blame = _blame(source, error, what, name)
     text = _text_of(source, blame)
     root = _parsed(lambda: parse_yaml(text), blame)
     _check_root(root.value, blame)
-    return _validated(model, root.plain(), lambda: root, blame)
+    return _validated(model, root.plain(), lambda: root, blame), Lines(root)
 
 
 def load_json(

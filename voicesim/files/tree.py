@@ -17,6 +17,7 @@ _MAX_TEXT: Final = 4_000_000
 _MAX_FAST_DEPTH: Final = 100
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]*(?:[eE][-+][0-9]+)?\Z")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLS: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _scanstring = json.decoder.scanstring  # type: ignore[attr-defined]
@@ -214,7 +215,7 @@ def _check_tag(raw: yaml.Node, *allowed: str) -> None:
 
 
 def _text(value: str, line: int) -> str:
-    if any("\ud800" <= char <= "\udfff" for char in value):
+    if _SURROGATE.search(value):
         raise BadTextError(
             "half of a surrogate pair is no character", line=line, hint="write the character itself"
         )

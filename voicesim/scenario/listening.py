@@ -1,0 +1,60 @@
+"""What the customer makes of a turn of the trainee: questions, what was waited for, mere attention."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from voicesim.scenario.model import Fact, Listening, Moment, Scenario
+from voicesim.scenario.phrases import holds, holds_any, sounds_like_asking
+from voicesim.scenario.turn import HeardTurn, State
+
+MAX_ANSWERS: Final = 2
+"""How often the customer gives one fact."""
+
+_ASKING: Final = frozenset({"asks_for_details", "clarifying_question", "direct_question"})
+_ONLY_ATTENTION: Final = frozenset({"acknowledges"})
+_SMALL_TURN_WORDS: Final = 3
+_SMALL_WORDS: Final = frozenset(
+    (
+        *("okay", "ok", "yes", "yeah", "yep", "right", "sure", "i", "see", "got", "it", "well", "oh", "ah"),
+        *("mm", "mhm", "hm", "hmm", "uh", "um", "huh", "alright", "all"),
+    )
+)
+
+
+def asked_facts(scenario: Scenario, state: State, heard: HeardTurn, words: Sequence[str]) -> tuple[Fact, ...]:
+    """Facts that are asked for in a turn and that the customer is still willing to give."""
+    if not (_ASKING & set(heard.behaviours) or sounds_like_asking(words)):
+        return ()
+    told = dict(state.told)
+    asked = (fact for fact in scenario.facts if holds_any(words, fact.asked_by))
+    return tuple(fact for fact in asked if told.get(fact.fact_id, 0) < MAX_ANSWERS)
+
+
+def phrases_in(moment: Moment, words: Sequence[str]) -> tuple[str, ...]:
+    """Key phrases of a moment that stand in a turn."""
+    listened = (phrase for listening in moment.listens_for for phrase in listening.phrases)
+    return tuple(" ".join(phrase) for phrase in listened if holds(words, phrase))
+
+
+def is_met(listening: Listening, state: State, told: Collection[str]) -> bool:
+    """Whether something that is listened for has come, by all that was heard in the moment.
+
+    Args:
+        listening: what is listened for; with nothing named it is met by anything.
+        state: after the turn was noted in it.
+        told: facts given by now.
+    """
+    if state.mood < listening.mood_at_least:
+        return False
+    checks = [name in state.seen for name in listening.behaviours]
+    checks += [name in told for name in listening.facts]
+    checks += [" ".join(phrase) in state.heard for phrase in listening.phrases]
+    return not checks or (all(checks) if listening.needs_all else any(checks))
+
+
+def is_mere_attention(heard: HeardTurn, words: Sequence[str]) -> bool:
+    """Whether a turn says no more than "okay" or "I see"."""
+    is_small = len(words) <= _SMALL_TURN_WORDS and all(word in _SMALL_WORDS for word in words)
+    return is_small or (bool(heard.behaviours) and set(heard.behaviours) <= _ONLY_ATTENTION)
