@@ -248,6 +248,10 @@ class LineReport:
 class Line(Protocol):
     """Where a live call's sound comes from and goes."""
 
+    @property
+    def report(self) -> LineReport | None:
+        """What is known of the call, also after :meth:`run` raised; ``None`` before it began."""
+
     def run(self, process: Process, is_over: Callable[[], bool]) -> LineReport:
         """Pump blocks through ``process`` until ``is_over()``.
 

@@ -267,9 +267,8 @@ def _close(
     about: dict[str, Json] = {"ending": outcome.ending}
     if outcome.report is not None:
         about["line"] = line_to_json(outcome.report)
-        about["device_faults"] = dict(outcome.report.faults)
-    if outcome.device_error is not None:
-        about["device_faults"] = {"device_lost": 1}
+        lost = {"device_lost": 1} if outcome.device_error is not None else {}
+        about["device_faults"] = {**outcome.report.faults, **lost}
     if connected.simulated is not None and outcome.n_samples:
         gaps_s = _gaps(connected.simulated, folder.path)
         about["response_gaps_s"] = [round(gap_s, 3) for gap_s in gaps_s]

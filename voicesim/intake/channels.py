@@ -7,6 +7,7 @@ folders that voicesim writes; a recording with one channel holds both.
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -63,6 +64,11 @@ class _Spool:
             return False
         return 1.0 - self.cross**2 / float(np.prod(self.power)) < SAME_SOUND_RESIDUAL
 
+    def close(self) -> None:
+        """Give the files back; a mapped clip keeps what it needs."""
+        for file in self.files:
+            file.close()
+
     def clip(self, channel: int) -> Clip:
         file = self.files[channel]
         file.flush()
@@ -93,7 +99,19 @@ def read_channels(
                 f"{path.name} has {info.n_channels} channels; voicesim reads one or two",
                 hint="mix or cut it to two channels, one a party, and try again",
             )
-        spool = _read(recording, info, progress)
+        with closing(_Spool(info.n_channels)) as spool:
+            _read(recording, spool, progress)
+            return _checked(path, spool, info, trainee_channel)
+
+
+def _read(recording: Recording, spool: _Spool, progress: Progress) -> None:
+    progress("decoding", 0.0)
+    for block in recording.blocks():
+        spool.write(block)
+    progress("decoding", 1.0)
+
+
+def _checked(path: Path, spool: _Spool, info: RecordingInfo, trainee_channel: str | None) -> Channels:
     if spool.n_samples == 0:
         raise AudioFileError(f"{path.name} holds no sound", hint="record it again")
     if not np.any(spool.power > 0.0):
@@ -102,15 +120,6 @@ def read_channels(
             hint="check that the recorder was connected to the call",
         )
     return _assign(path, spool, info, trainee_channel)
-
-
-def _read(recording: Recording, info: RecordingInfo, progress: Progress) -> _Spool:
-    spool = _Spool(info.n_channels)
-    progress("decoding", 0.0)
-    for block in recording.blocks():
-        spool.write(block)
-    progress("decoding", 1.0)
-    return spool
 
 
 def _assign(path: Path, spool: _Spool, info: RecordingInfo, trainee_channel: str | None) -> Channels:

@@ -65,6 +65,7 @@ class SimulatedLine:
         self._noise = np.random.default_rng(1)
         self._room_rms = 0.0 if room is None else 10.0 ** (room / 20.0)
         self._next = 0
+        self._n_late = 0
         self._starts_at: int | None = round(OPENING_S * SAMPLE_RATE_HZ) if opens else None
         self._was_sounding = False
         self._speaking_from: int | None = None
@@ -75,7 +76,6 @@ class SimulatedLine:
         """Pump blocks until the call is over."""
         underway: list[Samples] = [np.zeros(BLOCK_SAMPLES, np.float32) for _ in range(self._latency_blocks)]
         now = 0
-        n_late = 0
         began_s = time.perf_counter()
         while not is_over():
             heard = underway.pop(0)
@@ -86,13 +86,18 @@ class SimulatedLine:
                 if wait_s > 0.0:
                     time.sleep(wait_s)
                 elif wait_s < -LATE_S:
-                    n_late += 1
+                    self._n_late += 1
             underway.append(process(microphone, heard))
+        return self.report
+
+    @property
+    def report(self) -> LineReport:
+        """How many replies were given, and how many blocks came late."""
         return LineReport(
             kind="simulated",
             latency_s=self._latency_blocks * BLOCK_SAMPLES / SAMPLE_RATE_HZ,
             latency_source="declared",
-            faults={"late_blocks": n_late} if n_late else {},
+            faults={"late_blocks": self._n_late} if self._n_late else {},
             details={"replies": self._next, "of": len(self._replies)},
         )
 

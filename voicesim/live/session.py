@@ -80,8 +80,10 @@ def rehearse(
             report = line.run(call.process, call.is_over)
         except KeyboardInterrupt:
             was_interrupted = True
+            report = line.report
         except DeviceError as exc:
             device_error = exc
+            report = line.report
             folder.log(call.now_samples, "device_lost", {"error": exc.message})
         if not call.is_over():
             call.abort()
