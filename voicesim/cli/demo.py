@@ -32,7 +32,7 @@ def command(*, angry: bool, real_time: bool, recogniser: str, out: Path | None) 
     trainee = shipped_folder("audio_fixtures") / ("demo-angry" if angry else "demo-polite")
     return run_rehearsal(
         RehearsalOptions(
-            scenario="double-billing" if angry else "parcel",
+            scenario="billed_twice" if angry else "parcel",
             trainee="demo",
             simulate=trainee,
             is_real_time=real_time,
