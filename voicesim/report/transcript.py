@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voicesim.audio.span import Span
 from voicesim.behaviour.observation import Observation
 from voicesim.scorecard.card import Scorecard
 from voicesim.speech.call import Call, CustomerLine
+from voicesim.speech.utterances import scripted_utterance
 from voicesim.speech.words import Party, Utterance, Word
 
 
@@ -32,8 +33,6 @@ class Line:
     words: tuple[ShownWord, ...]
     unsaid: str = ""
     """What the customer would still have said, had the trainee not taken the floor."""
-    is_estimate: bool = False
-    """Whether the place where ``unsaid`` begins was reckoned from the length of the text."""
     seen: tuple[Observation, ...] = ()
     """Behaviours in this line, in order of time."""
     mood: str = ""
@@ -49,11 +48,10 @@ def transcript(card: Scorecard, call: Call) -> tuple[Line, ...]:
         _trainee_line(utterance, [seen for seen in card.behaviours if seen.utterance == i], gate)
         for i, utterance in enumerate(call.trainee.utterances)
     ]
-    recognised = call.customer.utterances if call.customer else ()
     if call.lines:
-        lines += [_customer_line(line, recognised) for line in call.lines if line.heard]
-    else:
-        lines += [_recognised_line(utterance, gate) for utterance in recognised]
+        lines += [_customer_line(line) for line in call.lines if line.heard]
+    elif call.customer is not None:
+        lines += [_recognised_line(utterance, gate) for utterance in call.customer.utterances]
     return tuple(
         sorted(lines, key=lambda line: (line.span.start, line.party is Party.TRAINEE, line.span.end))
     )
@@ -83,39 +81,13 @@ def _recognised_line(utterance: Utterance, gate: float) -> Line:
     return Line(party=utterance.party, span=utterance.span, words=words)
 
 
-def _customer_line(line: CustomerLine, recognised: Iterable[Utterance]) -> Line:
-    texts = line.text.split()
-    if line.heard.end >= line.planned.end:
-        return Line(party=Party.CUSTOMER, span=line.heard, words=_words(texts), mood=line.mood)
-    timed = [
-        word for utterance in recognised for word in utterance.words if line.planned.contains(word.span.start)
-    ]
-    if len(timed) == len(texts):
-        n_said = sum((word.span.start + word.span.end) // 2 < line.heard.end for word in timed)
-    else:
-        n_said = _said_by_length(texts, len(line.heard) / len(line.planned))
+def _customer_line(line: CustomerLine) -> Line:
+    """A line as it was heard; where it was cut off, its letters tell how far it had come."""
+    heard = scripted_utterance(Party.CUSTOMER, line.text, line.planned, line.heard).words
     return Line(
         party=Party.CUSTOMER,
         span=line.heard,
-        words=_words(texts[:n_said]),
-        unsaid=" ".join(texts[n_said:]),
-        is_estimate=len(timed) != len(texts),
+        words=tuple(ShownWord(text=word.text) for word in heard),
+        unsaid=" ".join(line.text.split()[len(heard) :]),
         mood=line.mood,
     )
-
-
-def _said_by_length(texts: Sequence[str], share: float) -> int:
-    """How many words fit into a share of the line, a synthesizer giving every letter about the same time."""
-    letters = [len(text) + 1 for text in texts]
-    spoken = share * sum(letters)
-    n_said, so_far = 0, 0.0
-    for length in letters:
-        if so_far + length / 2 > spoken:
-            break
-        so_far += length
-        n_said += 1
-    return n_said
-
-
-def _words(texts: Iterable[str]) -> tuple[ShownWord, ...]:
-    return tuple(ShownWord(text=text) for text in texts)

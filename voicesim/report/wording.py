@@ -146,6 +146,8 @@ def clean(text: str) -> str:
 
     Line breaks become spaces. Joiners, which some scripts need, stay.
     """
+    if text.isprintable():
+        return text
     joiners = "\u200c\u200d"
     spaced = re.sub(r"[\r\n\t\u2028\u2029]+", " ", text)
     return "".join(

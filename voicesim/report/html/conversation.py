@@ -54,7 +54,7 @@ def _said(line: Line) -> Iterator[str]:
             yield " "
         yield _run(look, " ".join(word.text for word in group))
     if line.unsaid:
-        tip = "Left unsaid" + (" (the place is an estimate)" if line.is_estimate else "")
+        tip = "Left unsaid; the place is reckoned from the length of the line"
         yield Markup(" ")
         yield element("span", "cut off, left unsaid: ", class_="unseen")
         yield element("s", line.unsaid, class_="unsaid", title=tip)

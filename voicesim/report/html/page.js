@@ -165,6 +165,8 @@
     event.preventDefault();
   });
 
+  if (!location.hash) document.getElementById("page").focus({ preventScroll: true });
+
   let closed = [];
   window.addEventListener("beforeprint", () => {
     closed = Array.from(document.querySelectorAll("details:not([open])"));

@@ -49,7 +49,7 @@ def audio_source(audio: bytes, audio_type: str, *, audio_file: str | None, inlin
             f"{len(audio)} bytes of audio are too many to lie inside the page",
             hint="write the recording beside the page and link it by its file name",
         )
-    return f"data:{audio_type};base64,{base64.b64encode(audio).decode('ascii')}"
+    return Markup(f"data:{audio_type};base64,{base64.b64encode(audio).decode('ascii')}")
 
 
 def player(source: str, *, is_inside: bool) -> Markup:
