@@ -240,6 +240,7 @@ def test_nothing_hangs_over_the_edge(
     show(driver, rich_page)
     driver.execute_script("for (const d of document.querySelectorAll('details')) d.open = true")
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    assert driver.execute_script("return document.documentElement.scrollHeight") <= 844
     ground = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
     bright = sum(int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(","))
     assert (bright > 600) == (scheme == "light")

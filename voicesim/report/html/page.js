@@ -37,7 +37,8 @@
       show();
       if (andPlay) {
         audio.play().catch((error) => {
-          if (error.name !== "AbortError") complain("The recording cannot be played here.");
+          if (error.name === "NotAllowedError") complain("The browser held the sound back: press play.");
+          else if (error.name !== "AbortError") complain("The recording cannot be played here.");
         });
       }
     };
@@ -102,11 +103,10 @@
   };
 
   audio.addEventListener("play", () => {
-    document.body.classList.add("sounding");
+    trouble.hidden = true;
     requestAnimationFrame(run);
   });
   audio.addEventListener("pause", () => {
-    document.body.classList.remove("sounding");
     if (pressed) pressed.classList.remove("playing");
   });
   audio.addEventListener("seeked", show);

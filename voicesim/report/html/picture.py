@@ -27,6 +27,8 @@ AXIS_PX: Final = 22
 _STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _TICKS: Final = 6
 """At most, over the whole width; each doubling of the width may show twice as many."""
+_EDGE_SHARE: Final = 0.05
+"""Where the call ends so soon after a tick that a time centred on it would be cut off."""
 ZOOMS: Final = (1, 2, 4, 8)
 _HALF: Final = 100
 """Half the height of an outline, in its own units."""
@@ -135,12 +137,14 @@ class _Drawing:
                 if second in seen:
                     continue
                 seen.add(second)
-                x = _percent(second * SAMPLE_RATE_HZ / self._n_samples)
+                share = second * SAMPLE_RATE_HZ / self._n_samples
+                edge = " first" if second == 0 else " last" if share > 1 - _EDGE_SHARE else ""
+                x = _percent(share)
                 yield element(
                     "g",
                     element("line", x1=x, x2=x, y1=self.axis_y - 4, y2=self.axis_y),
-                    element("text", clock(second), x=x, y=self.axis_y + 14, dx="0" if second == 0 else "-10"),
-                    class_=f"tick from{zoom}",
+                    element("text", clock(second), x=x, y=self.axis_y + 14),
+                    class_=f"tick from{zoom}{edge}",
                 )
 
     def _lane_ys(self) -> tuple[int, int]:

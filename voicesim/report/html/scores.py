@@ -141,11 +141,12 @@ def _skill(skill: Skill, units: _Units) -> Markup:
     else:
         result = element("span", wording.score(skill.score), class_="score")
     lost = join(_change(one, units) for one in skill.lost)
-    places = evidence_list(skill.evidence, units)
+    told = {(piece.start_s, piece.end_s) for one in skill.lost for piece in one.evidence}
+    places = evidence_list((e for e in skill.evidence if (e.start_s, e.end_s) not in told), units)
     more = disclosure(
         "Why, and where",
         element("ul", lost, class_="lost") if lost else NOTHING,
-        element("h4", "Evidence") if lost and places else NOTHING,
+        element("h4", "Also looked at") if lost and places else NOTHING,
         places,
     )
     return element(
