@@ -18,6 +18,7 @@ customer:
   name: Ann
   mood: 0
   gives_up_at: -3
+  mood_changes: {unmet: -0.5, hostile: -1.5, blames: -1, apology: 0.5, empathy_feeling: 1, interruption: -1}
   patience_s: 6
   moods:
     - {name: cross, yields: false, patience_s: 3, barge_in_after_s: 0.9}
@@ -223,12 +224,25 @@ def test_a_customer_may_go_on_instead():
 
 
 def test_a_ruined_mood_leaves_one_chance():
-    steps = play(SCENARIO, [turn("hostile", "blames"), turn("hostile")])
-    assert steps[1].state.mood == -3.0
-    assert steps[1].state.ending is None
-    assert steps[2].state.ending == "lost"
-    mended = play(SCENARIO, [turn("hostile", "blames"), turn("empathy_feeling", "apology")])
-    assert mended[2].state.ending is None
+    bad = turn("hostile", "blames")
+    steps = play(SCENARIO, [bad, bad, bad])
+    assert [step.state.mood for step in steps[1:]] == [-2.0, -3.0, -3.0]
+    assert [step.state.ending for step in steps[1:]] == [None, None, "lost"]
+    mended = play(SCENARIO, [bad, bad, turn("empathy_feeling", "apology")])
+    assert mended[3].state.mood == -1.5
+    assert mended[3].state.ending is None
+
+
+def test_one_turn_moves_the_mood_by_a_limited_amount():
+    calm = play(SCENARIO, [turn("greeting")])[-1]
+    assert hear(SCENARIO, calm.state, turn("hostile", "blames")).state.mood == -1.5
+    fast = scenario_with("empathy_feeling: 1", "empathy_feeling: 3")
+    assert play(fast, [turn("greeting"), turn("empathy_feeling", "apology")])[-1].state.mood == 1.5
+
+
+def test_a_question_before_the_problem_is_told_leads_to_the_problem():
+    step = play(SCENARIO, [turn(text="which colour please")])[-1]
+    assert said(step) == ["It is blue.", "It does not work."]
 
 
 def test_the_clock_ends_the_call():

@@ -48,6 +48,9 @@ MAX_VISITS: Final = 3
 MAX_ACKNOWLEDGED: Final = 2
 """Turns in a row of nothing but "okay" or "I see" that the customer lets pass."""
 
+MAX_MOOD_STEP: Final = 1.5
+"""What the trainee does in one turn moves the mood by no more than this."""
+
 HEARD_ENOUGH: Final = 0.8
 """A line of which this much was heard is not said again."""
 
@@ -151,16 +154,21 @@ class _Turn:
         self._state = replace(self._state, not_understood=0)
         answers = asked_facts(self._scenario, self._state, heard, words)
         met = self._met(heard, words, answers)
-        if met is not None or answers:
-            self._state = replace(self._state, acknowledged=0)
-        for fact in answers:
-            self._answer(fact)
-        if self._gives_up():
-            return
+        self._respond(answers)
+        if not self._gives_up():
+            self._go_on(heard, words, met, is_answered=bool(answers))
+
+    def _go_on(
+        self, heard: HeardTurn, words: tuple[str, ...], met: Listening | None, *, is_answered: bool
+    ) -> None:
         if met is not None:
             self._note("met", f"{self._state.moment_id}: {met.way.go}")
             self._take(met.way)
-        elif not answers and not self._lets_pass(heard, words) and not self._says_again(heard):
+        elif is_answered:
+            # A first moment waits for nothing but the trainee's first words.
+            if self._moment.says is None:
+                self._lead_on()
+        elif not self._lets_pass(heard, words) and not self._says_again(heard):
             self._unmet()
 
     def silence(self) -> None:
@@ -189,7 +197,12 @@ class _Turn:
             self._move_mood("interruption")
 
     def _move_mood(self, trigger: str) -> None:
-        self._shift_mood(self._scenario.mood_changes.get(trigger, 0.0), trigger)
+        change = self._scenario.mood_changes.get(trigger, 0.0)
+        wanted = self._state.mood + change
+        within = min(self._mood_before + MAX_MOOD_STEP, max(self._mood_before - MAX_MOOD_STEP, wanted))
+        # Never against its own direction, where the scenario itself has moved the mood further.
+        if (within - self._state.mood) * change > 0.0:
+            self._shift_mood(within - self._state.mood, trigger)
 
     def _shift_mood(self, change: float, because: str) -> None:
         mood = _clamped(self._state.mood + change)
@@ -252,6 +265,13 @@ class _Turn:
 
     def _times_told(self, fact_id: str) -> int:
         return dict(self._state.told).get(fact_id, 0)
+
+    def _respond(self, facts: tuple[Fact, ...]) -> None:
+        """Give the facts that were asked for."""
+        if facts:
+            self._state = replace(self._state, acknowledged=0)
+        for fact in facts:
+            self._answer(fact)
 
     def _answer(self, fact: Fact) -> None:
         is_again = self._times_told(fact.fact_id) > 0

@@ -19,11 +19,11 @@ DEFAULT_MOOD_CHANGES: Final[Mapping[str, float]] = {
     "commands": -1.0,
     "blames": -1.0,
     "dismissive": -1.0,
-    "hostile": -2.0,
+    "hostile": -1.5,
     "jargon": -0.5,
     "interruption": -1.0,
     "silence": -0.5,
-    "unmet": -0.5,
+    "unmet": -0.25,
     "repeated_question": -0.5,
 }
 """What moves a customer whose scenario does not say otherwise: points on a scale from -3 to 3. They are a
