@@ -1,0 +1,353 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voicesim.results import Measured, NotMeasured, Reason
+from voicesim.scorecard.card import SkillStatus
+from voicesim.speech.call import Echo, EngineId, Recognition
+
+GOOD = """
+T: good morning thanks for calling Larkfield this is Anna how can I help
+C: you have charged me twice and nobody calls me back it's ridiculous
+T: oh I'm so sorry about that that must be really frustrating let me look into it for you
+C: well I hope so
+T: when did the second payment go out and which card was it on
+C: on the third the blue one
+T: right I'll send that second payment back today and you'll have it on the card by Friday
+C: okay thank you
+T: is there anything else I can help with
+C: no that's all
+T: thanks for your patience have a lovely day
+"""
+
+POOR = """
+T: yeah account number
+C: you have charged me twice and nobody calls me back it's ridiculous
+T: we can't do anything without the account number
+C: it's four four one two
+T: it's company policy that refunds take a while
+C: but I need the money
+T: I don't know when it will be back that's not possible to say
+C: so what now
+T: you will have to wait then
+"""
+
+
+def skill(card, skill_id):
+    return next(s for s in card.skills if s.skill_id == skill_id)
+
+
+def scores(card):
+    return {s.skill_id: s.score for s in card.skills}
+
+
+CONVERSATION = ("rapport", "active_listening", "empathy", "taking_responsibility", "positivity", "follow_up")
+
+
+def test_a_good_call_is_far_above_a_poor_one_in_every_skill_of_conversation(judged):
+    good, poor = scores(judged(GOOD)), scores(judged(POOR))
+    for name in CONVERSATION:
+        assert good[name] >= poor[name] + 30, (name, good[name], poor[name])
+    assert judged(GOOD).overall.score >= judged(POOR).overall.score + 20
+
+
+def test_every_lost_point_has_rule_seconds_quote_and_a_sentence(judged, rubric):
+    rules = {rule.rule_id for s in rubric.skills for rule in s.rules}
+    card = judged(POOR)
+    words = skill(card, "empathy").lost + skill(card, "positivity").lost + skill(card, "rapport").lost
+    assert words
+    for lost in words:
+        assert lost.rule in rules
+        assert lost.points > 0
+        assert lost.advice.endswith(".")
+        assert "{" not in lost.advice
+        assert lost.evidence
+        assert all(e.quote and e.end_s > e.start_s for e in lost.evidence)
+
+
+def test_scores_and_lost_points_add_up_to_a_hundred(judged):
+    for dialogue in (GOOD, POOR):
+        for s in judged(dialogue).skills:
+            if s.score is not None:
+                assert s.score + sum(lost.points for lost in s.lost) == pytest.approx(100, abs=0.5), (
+                    s.skill_id
+                )
+
+
+def test_a_missed_upset_moment_is_named_with_the_customers_words(judged):
+    (lost,) = skill(judged(POOR), "empathy").lost
+    assert "ridiculous" in lost.advice
+    assert lost.evidence[0].quote.startswith("you have charged me twice")
+    assert lost.evidence[1].quote.startswith("we can't do anything")
+
+
+def test_empathy_is_not_applicable_to_a_calm_customer(judged):
+    calm = """
+    T: hello how can I help
+    C: hi I'd like to change my address please
+    T: sure what's the new address and from when should it be valid
+    C: twelve Mill Lane from Monday
+    T: lovely I'll put that in for you now and it'll be live by tomorrow
+    C: thanks
+    T: is there anything else I can do
+    """
+    s = skill(judged(calm), "empathy")
+    assert s.status is SkillStatus.NOT_APPLICABLE
+    assert s.score is None
+    assert s.reason is Reason.NOT_CALLED_FOR
+
+
+def test_empathy_comes_too_late_after_the_next_turn(judged):
+    late = """
+    T: hello how can I help you
+    C: I'm furious nobody came this morning and I waited all day
+    T: what is your account number please
+    C: four four one two
+    T: I completely understand how frustrating that is I'm so sorry
+    C: right
+    T: let me book a new visit for tomorrow morning
+    """
+    early = late.replace(
+        "what is your account number please", "that sounds awful what is your account number please"
+    )
+    assert skill(judged(late), "empathy").score == 0
+    assert skill(judged(early), "empathy").score == 100
+
+
+def test_an_empty_trainee_is_not_scorable_neither_0_nor_100(judged):
+    silent = judged("C: hello is anybody there it's ridiculous", measures={})
+    assert all(s.status is SkillStatus.NOT_SCORABLE and s.score is None for s in silent.skills)
+    assert silent.overall.status is SkillStatus.NOT_SCORABLE
+    assert silent.overall.score is None
+    assert silent.overall.changes == ()
+
+
+def test_a_few_words_are_not_judged(judged):
+    card = judged("C: it's ridiculous my bill is wrong\nT: yes okay one moment please")
+    assert skill(card, "positivity").reason is Reason.TOO_LITTLE_SPEECH
+    assert skill(card, "pace").status is SkillStatus.SCORED
+
+
+def test_words_that_cannot_be_trusted_are_not_judged_and_the_reason_is_told(judged):
+    content = NotMeasured(
+        reason=Reason.TRANSCRIPT_UNRELIABLE, explanation="half of the words are below the gate"
+    )
+    card = judged(GOOD, content=content)
+    for name in CONVERSATION:
+        s = skill(card, name)
+        assert (s.status, s.reason) == (SkillStatus.NOT_SCORABLE, Reason.TRANSCRIPT_UNRELIABLE), name
+        assert "below the gate" in s.explanation
+    assert skill(card, "pace").score == 100
+    assert card.overall.status is SkillStatus.SCORED
+    assert card.behaviours == ()
+
+
+@pytest.mark.parametrize("reason", [Reason.MONO, Reason.FAKE_STEREO, Reason.ECHO])
+def test_interruptions_that_cannot_be_told_are_not_scorable(judged, good_measures, reason):
+    missing = NotMeasured(reason=reason, explanation="cannot be told")
+    card = judged(GOOD, measures={**good_measures, "interruptions": missing})
+    assert (skill(card, "interruptions").status, skill(card, "interruptions").reason) == (
+        SkillStatus.NOT_SCORABLE,
+        reason,
+    )
+    assert skill(card, "active_listening").status is SkillStatus.SCORED
+
+
+def with_confidence(confidence):
+    engine = EngineId(engine="test", model="test", version="1")
+    return {"confidence": confidence, "recognition": Recognition(engine=engine, writes_fillers=True)}
+
+
+def test_uncertain_words_never_cost_points_and_ask_for_a_listener(judged):
+    sure, unsure = judged(POOR, **with_confidence(0.9)), judged(POOR, **with_confidence(0.3))
+    assert skill(sure, "positivity").score < 50
+    s = skill(unsure, "positivity")
+    assert s.score == 100
+    assert s.lost == ()
+    assert any("listen here" in e.label for e in s.evidence)
+    assert "not sure" in s.explanation
+    assert skill(unsure, "empathy").lost == ()
+
+
+def test_an_apology_without_a_deed_is_half(judged):
+    base = """
+    T: hello thanks for calling how can I help
+    C: my parcel is lost and I'm really angry
+    T: {reply}
+    C: so what happens now
+    T: {then}
+    C: all right
+    T: thank you bye and have a good day everybody
+    """
+    sorry, deed = "I'm so sorry about that", "I'll call the depot and I'll send you a new one"
+    both = judged(base.format(reply=sorry, then=deed))
+    half = judged(base.format(reply=sorry, then="it comes when it comes I suppose"))
+    none = judged(base.format(reply="okay", then="it comes when it comes I suppose"))
+    assert skill(both, "taking_responsibility").score > skill(half, "taking_responsibility").score
+    assert skill(half, "taking_responsibility").score == 50
+    assert skill(none, "taking_responsibility").score == 0
+
+
+def test_nobody_closes_a_call_that_the_customer_left(judged):
+    left = POOR + "\nC: forget it goodbye"
+    closed = skill(judged(left), "rapport")
+    gave_up = skill(judged(left, ending="gave_up"), "rapport")
+    assert {lost.rule for lost in closed.lost} == {"rapport_greeting", "rapport_offer_more"}
+    assert {lost.rule for lost in gave_up.lost} == {"rapport_greeting"}
+
+
+def test_keywords_said_again_and_again_earn_nothing_more(judged):
+    asked = GOOD.replace(
+        "well I hope so\n", "well I hope so\nT: which card was it\nC: the blue\nT: when was it\nC: monday\n"
+    )
+    stuffed = GOOD.replace(
+        "let me look into it for you", "let me look I'll look I will look let me look we'll look"
+    )
+    assert skill(judged(asked), "active_listening").score <= 100
+    assert (
+        skill(judged(stuffed), "taking_responsibility").score
+        == skill(judged(GOOD), "taking_responsibility").score
+    )
+
+
+def test_the_trainee_sees_one_strength_and_at_most_three_changes_each_with_its_seconds(judged):
+    overall = judged(POOR).overall
+    assert 1 <= len(overall.changes) <= 3
+    assert len({c.rule for c in overall.changes}) == len(overall.changes)
+    assert all(c.evidence for c in overall.changes)
+    assert "“" in judged(GOOD).overall.strength
+
+
+def test_the_overall_is_the_weighted_mean_of_what_was_scored(judged):
+    card = judged(GOOD)
+    scored = [s for s in card.skills if s.score is not None]
+    mean = sum(s.score * s.weight for s in scored) / sum(s.weight for s in scored)
+    assert card.overall.score == pytest.approx(mean, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(80, 0), (90, 0), (105, 50), (120, 100), (140, 100), (160, 100), (180, 50), (200, 0), (260, 0)],
+)
+def test_pace_bands(judged, good_measures, value, expected):
+    pace = dataclasses.replace(good_measures["pace"], value=float(value))
+    s = skill(judged(GOOD, measures={**good_measures, "pace": pace}), "pace")
+    assert s.score == expected
+    if expected < 100:
+        assert str(value) in s.lost[0].advice
+        assert ("faster" in s.lost[0].advice) is (value < 120)
+
+
+def test_the_weaker_tone_stands_in_where_there_is_no_baseline(judged, good_measures):
+    measures = dict(good_measures)
+    measures["upbeat_tone"] = NotMeasured(reason=Reason.NO_BASELINE, explanation="no baseline")
+    assert skill(judged(GOOD, measures=measures), "upbeat_tone").reason is Reason.NO_BASELINE
+    measures["pitch_spread"] = Measured(value=2.4, unit="st", definition="a test")
+    assert skill(judged(GOOD, measures=measures), "upbeat_tone").score == 100
+
+
+def test_the_card_says_where_it_comes_from(judged, rubric):
+    card = judged(GOOD, echo=Echo(customer_in_microphone_db=-50.0), **with_confidence(0.9))
+    assert card.provenance["rubric"]["sha256"] == rubric.digest
+    assert card.provenance["recognition"]["engine"] == "test"
+    assert card.call["echo"]["is_severe"] is False
+    assert not any("date" in key for key in card.provenance)
+
+
+# --- properties -------------------------------------------------------------------------------------------
+
+TRAINEE_LINES = st.sampled_from([
+    "hello good morning how can I help", "I'm so sorry about that", "that must be really frustrating for you",
+    "let me check that for you", "we can't do that", "it's company policy", "what is the problem exactly",
+    "I'll ring you back by five tomorrow", "is there anything else I can help with", "okay", "the weather is nice",
+    "it is the blue cable behind the desk on the left", "one two three four five six seven",
+])  # fmt: skip
+CUSTOMER_LINES = st.sampled_from([
+    "it's absolutely ridiculous", "my parcel never came", "thank you", "the blue one", "I'm really worried about it",
+    "what does that mean", "yes please go on", "it is four four one two",
+])  # fmt: skip
+DIALOGUES = st.lists(st.tuples(CUSTOMER_LINES, TRAINEE_LINES), min_size=3, max_size=8)
+GOOD_WORDS = st.sampled_from([
+    "I'm so sorry about that", "I completely understand", "let me check that for you", "what happened exactly",
+    "you'll have it by Friday", "is there anything else I can help with", "that sounds awful",
+])  # fmt: skip
+BAD_WORDS = st.sampled_from(
+    ["we can't do that", "it's company policy", "that's not my job", "unfortunately no"]
+)
+
+
+def with_words(pairs, at, words):
+    """Words appended to one of the trainee's turns; the others keep their times by padding of the rest."""
+    return [
+        line
+        for i, (customer, trainee) in enumerate(pairs)
+        for line in (("C", customer), ("T", f"{trainee}. {words}" if i == at % len(pairs) else trainee))
+    ]
+
+
+PADDING = "the number of it is on the back of the box by the way"
+
+
+@settings(max_examples=60, deadline=None)
+@given(DIALOGUES, st.integers(0, 7), GOOD_WORDS)
+def test_a_good_behaviour_never_lowers_a_skill(judged, pairs, at, words):
+    without, with_it = (
+        judged(with_words(pairs, at, PADDING)),
+        judged(with_words(pairs, at, words + ". " + PADDING)),
+    )
+    before, after = scores(without), scores(with_it)
+    assert all(after[name] >= before[name] for name in before if before[name] is not None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DIALOGUES, st.integers(0, 7), BAD_WORDS)
+def test_a_bad_behaviour_never_raises_a_skill(judged, pairs, at, words):
+    without, with_it = (
+        judged(with_words(pairs, at, PADDING)),
+        judged(with_words(pairs, at, PADDING + ". " + words)),
+    )
+    before, after = scores(without), scores(with_it)
+    assert all(after[name] <= before[name] for name in before if before[name] is not None)
+
+
+SCRIPT = """
+import sys, pathlib
+sys.path.insert(0, "tests/scorecard")
+import conftest
+from voicesim.behaviour.loading import load_tables
+from voicesim.scorecard.judge import judge
+from voicesim.scorecard.rubric import default_rubric
+from voicesim.report.json_card import card_to_json
+card = judge(conftest.build_call(sys.argv[1]), default_rubric(), load_tables(),
+             measures=conftest.GOOD_MEASURES, content=conftest.CONTENT)
+sys.stdout.buffer.write(card_to_json(card))
+"""
+
+
+def test_the_same_call_gives_the_same_bytes_whatever_the_hash_seed_locale_and_time_zone(repository):
+    outputs = []
+    for seed, locale, zone in (
+        ("0", "C", "UTC"),
+        ("99", "C.UTF-8", "Asia/Kolkata"),
+        ("7", "tr_TR.UTF-8", "America/Lima"),
+    ):
+        env = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "LC_ALL": locale,
+            "TZ": zone,
+            "PYTHONPATH": str(repository),
+        }
+        run = subprocess.run(
+            [sys.executable, "-c", SCRIPT, POOR], env=env, cwd=repository, capture_output=True, check=True
+        )
+        outputs.append(run.stdout)
+    assert len(outputs[0]) > 1000
+    assert outputs[0] == outputs[1] == outputs[2]
