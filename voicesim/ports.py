@@ -92,6 +92,10 @@ class PitchTracker(Protocol):
 class EchoSession(Protocol):
     """Echo cancellation over one call, in order."""
 
+    @property
+    def delay_samples(self) -> int:
+        """How late the result is."""
+
     def process(self, microphone: Samples, heard: Samples) -> Samples:
         """The microphone without the customer.
 
@@ -100,7 +104,7 @@ class EchoSession(Protocol):
             heard: what left the loudspeaker during the same block.
 
         Returns:
-            512 samples, late by no more than 10 ms.
+            512 samples, late by ``delay_samples``.
         """
 
 
@@ -210,7 +214,7 @@ class VoiceStyle:
 
 
 class Voice(Protocol):
-    """Speaks the customer's lines, before the call."""
+    """Speaks the customer's lines, before the call; may be used from several threads at once."""
 
     identity: EngineId
 

@@ -1,0 +1,281 @@
+"""The customer's voice by pyttsx3: eSpeak NG on Linux, SAPI5 on Windows, NSSpeech on macOS.
+
+pyttsx3 chooses the voice and the pace; pitch and loudness are set on the rendered sound, because only one of its
+drivers knows pitch, and so that a scenario sounds alike everywhere. Every line comes out at the same active level
+before its gain.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
+from voicesim.errors import EngineFailedError, EngineNotInstalledError, ParameterError
+from voicesim.ports import VoiceStyle
+from voicesim.speech.call import EngineId
+
+LEVEL_DBOV: Final = -23.0
+"""Mean level of a line's loud parts, before the style's gain. Source: ITU-T P.800 speaks of -26 dBov for active
+speech; 3 dB more keep a synthetic voice above a laptop's fan."""
+
+PEAK: Final = 0.95
+"""No sample exceeds it; a line that would is made quieter as a whole."""
+
+LIMIT_S: Final = 30.0
+"""A line that takes longer to render has failed."""
+
+FEMALE_VARIANT: Final = "+f2"
+"""eSpeak NG's own female variant of any of its voices, which are all male."""
+
+INSTALL_HINT: Final = {
+    "linux": "install it: sudo apt-get install espeak-ng libespeak-ng1  (Fedora: sudo dnf install espeak-ng)",
+    "darwin": "install it: brew install espeak-ng, or repair the system voices in System Settings",
+    "win32": "add a voice under Settings > Time & language > Speech",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledVoice:
+    """A voice of the system."""
+
+    voice_id: str
+    name: str
+    language: str
+    """Tag in lower case: ``en-gb``; empty where the system does not say."""
+    gender: str
+    """``female``, ``male``, ``neutral`` or empty."""
+
+
+def choose_voice(voices: Sequence[InstalledVoice], style: VoiceStyle) -> str:
+    """The id of the voice that fits a style best; empty for the system's default.
+
+    A name wins where it is installed; else the language decides before the gender. A missing voice is never an
+    error.
+    """
+    wanted = style.name.casefold()
+    for voice in voices:
+        if wanted and wanted in (voice.voice_id.casefold(), voice.name.casefold()):
+            return voice.voice_id
+    ranked = [(_likeness(voice, style), -index) for index, voice in enumerate(voices)]
+    if not ranked:
+        return ""
+    likeness, index = max(ranked)
+    if likeness[0] == 0:
+        return ""
+    chosen = voices[-index]
+    is_espeak = "/" in chosen.voice_id
+    if is_espeak and style.gender == "female" and chosen.gender != "female":
+        return chosen.voice_id.rsplit("/", 1)[-1] + FEMALE_VARIANT
+    return chosen.voice_id
+
+
+def _likeness(voice: InstalledVoice, style: VoiceStyle) -> tuple[int, int, int]:
+    """Language first, then gender, then the plainest voice of that language."""
+    wanted, language = style.language.casefold().replace("_", "-"), voice.language
+    same_family = language.split("-")[0] == wanted.split("-")[0]
+    by_language = 3 if language == wanted else 2 if same_family and _is_plain(language) else int(same_family)
+    by_gender = int(bool(style.gender) and voice.gender == style.gender)
+    return by_language, by_gender, -len(voice.voice_id)
+
+
+def _is_plain(language: str) -> bool:
+    return language in {"en-us", "en-gb"} or "-" not in language
+
+
+class Pyttsx3Voice:
+    """Speaks lines. Implements :class:`voicesim.ports.Voice`.
+
+    An engine is started when a line needs one and kept for the next; lines may be rendered from several threads
+    at once. :meth:`close` ends the engines; so does the end of the program.
+    """
+
+    def __init__(self) -> None:
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._voices: tuple[InstalledVoice, ...] | None = None
+
+    @property
+    def identity(self) -> EngineId:
+        """pyttsx3's version, the driver, and what is done to its sound."""
+        import importlib.metadata
+
+        driver = {"linux": "espeak", "darwin": "nsss", "win32": "sapi5"}.get(sys.platform, "espeak")
+        return EngineId(
+            engine="pyttsx3",
+            model=driver,
+            version=importlib.metadata.version("pyttsx3"),
+            settings={"level_dbov": LEVEL_DBOV, "peak": PEAK, "female_variant": FEMALE_VARIANT},
+        )
+
+    def voices(self) -> tuple[InstalledVoice, ...]:
+        """The voices of this system.
+
+        Raises:
+            EngineNotInstalledError: no synthesizer.
+        """
+        if self._voices is None:
+            rows = self._ask({"op": "voices"})["voices"]
+            self._voices = tuple(
+                InstalledVoice(
+                    voice_id=row["id"], name=row["name"], language=row["language"], gender=row["gender"]
+                )
+                for row in rows
+            )
+        return self._voices
+
+    def render(self, text: str, style: VoiceStyle) -> Clip:
+        """A line as 16 kHz sound, silence trimmed at both ends, peak below full scale.
+
+        Raises:
+            ParameterError: nothing to say.
+            EngineNotInstalledError: no synthesizer.
+            EngineFailedError: it gave no sound.
+        """
+        if not text.strip():
+            raise ParameterError("a line needs words to be spoken")
+        voice_id = choose_voice(self.voices(), style)
+        with tempfile.TemporaryDirectory(prefix="voicesim-voice-") as folder:
+            out = Path(folder) / "line.wav"
+            request = {"op": "render", "text": text, "voice": voice_id, "rate_wpm": style.rate_wpm}
+            self._ask({**request, "out": str(out)})
+            samples = _read(out)
+        return Clip(_finished(samples, style))
+
+    def close(self) -> None:
+        """End the engines."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            worker = self._idle.get_nowait()
+        except queue.Empty:
+            worker = _Worker()
+        answer = worker.ask(request)
+        if answer is not None and "error" not in answer:
+            self._idle.put(worker)
+            return answer
+        worker.close()
+        if answer is None:
+            raise EngineFailedError(
+                f"the speech synthesizer gave no answer within {LIMIT_S:.0f} s", hint="run voicesim doctor"
+            )
+        hint = INSTALL_HINT.get(sys.platform, INSTALL_HINT["linux"])
+        if request["op"] == "voices":
+            raise EngineNotInstalledError(
+                f"the speech synthesizer does not start ({_short(answer['error'])})", hint=hint
+            )
+        raise EngineFailedError(f"the speech synthesizer failed ({_short(answer['error'])})", hint=hint)
+
+
+class _Worker:
+    """The child process, and a thread that reads its answers so that waiting can end."""
+
+    def __init__(self) -> None:
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "voicesim.engines.pyttsx3_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, name="voice answers", daemon=True)
+        self._reader.start()
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any] | None:
+        """The answer, or ``None`` where there is none in time."""
+        assert self._child.stdin is not None
+        try:
+            self._child.stdin.write(json.dumps(request) + "\n")
+            self._child.stdin.flush()
+            line = self._answers.get(timeout=LIMIT_S)
+        except (OSError, queue.Empty):
+            return None
+        if not line:
+            return {"error": "its process ended"}
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _read(self) -> None:
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            self._answers.put(line)
+        self._answers.put("")
+
+    def close(self) -> None:
+        self._child.kill()
+        self._child.wait()
+        self._reader.join(timeout=2.0)
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _short(complaint: str) -> str:
+    return " ".join(complaint.split())[:160]
+
+
+def _read(path: Path) -> Samples:
+    import soundfile
+    import soxr
+
+    try:
+        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, RuntimeError) as exc:
+        raise EngineFailedError(
+            "the speech synthesizer wrote no sound",
+            hint=INSTALL_HINT.get(sys.platform, INSTALL_HINT["linux"]),
+        ) from exc
+    mono = samples.mean(axis=1, dtype=np.float32)
+    if not np.any(mono):
+        raise EngineFailedError("the speech synthesizer gave silence", hint="choose another voice")
+    return np.asarray(soxr.resample(mono, rate_hz, SAMPLE_RATE_HZ, quality="HQ"), dtype=np.float32)
+
+
+def _finished(samples: Samples, style: VoiceStyle) -> Samples:
+    """Trim, shift, level: the same for every system's voice."""
+    samples = _trimmed(samples)
+    if style.pitch_st != 0.0:
+        samples = _shifted(samples, style.pitch_st)
+    samples = samples * 10.0 ** ((LEVEL_DBOV + style.gain_db - _active_level_dbov(samples)) / 20.0)
+    peak = float(np.max(np.abs(samples)))
+    if peak > PEAK:
+        samples = samples * (PEAK / peak)
+    return np.ascontiguousarray(samples, dtype=np.float32)
+
+
+def _shifted(samples: Samples, pitch_st: float) -> Samples:
+    """The same length, higher or lower."""
+    import librosa
+
+    # The shifter looks at 2048 samples at a time and wants more than one such look.
+    padded = np.concatenate([samples, np.zeros(max(0, 8192 - len(samples)), np.float32)])
+    shifted = librosa.effects.pitch_shift(padded, sr=SAMPLE_RATE_HZ, n_steps=pitch_st)
+    return np.asarray(shifted[: len(samples)], dtype=np.float32)
+
+
+def _trimmed(samples: Samples) -> Samples:
+    """Without what is 50 dB below the peak at either end."""
+    audible = np.flatnonzero(np.abs(samples) > np.max(np.abs(samples)) * 10.0 ** (-50.0 / 20.0))
+    return samples[audible[0] : audible[-1] + 1]
+
+
+def _active_level_dbov(samples: Samples) -> float:
+    """RMS of the 20 ms frames within 20 dB of the loudest one, so that pauses inside a line do not count."""
+    frame = SAMPLE_RATE_HZ // 50
+    padded = np.concatenate([samples, np.zeros(-len(samples) % frame, np.float32)])
+    power = np.mean(padded.reshape(-1, frame).astype(np.float64) ** 2, axis=1)
+    return 10.0 * float(np.log10(np.mean(power[power >= power.max() * 1e-2])))
