@@ -40,8 +40,8 @@ SETTLE_TOLERANCE: Final = 0.2
 SETTLED_STAMPS_S: Final = 0.02
 SETTLE_LIMIT_S: Final = 6.0
 """The streams have settled when both ran within 20 % of their rate for half a second (a burst is 5 % of that),
-without an underflow, and the time stamps of one half second agree with those of the next. Longest start that was measured: 1.8 s in
-which PulseAudio took nothing, with stamps off by up to 0.7 s for half a second more."""
+without an underflow, and the time stamps of one half second agree with those of the next. Longest start that
+was measured: 1.8 s in which PulseAudio took nothing, with stamps off by up to 0.7 s for half a second more."""
 
 _LOST_HINT: Final = (
     "was it unplugged or the sound server restarted? `voicesim devices` lists what is there; "
@@ -63,6 +63,8 @@ class ProbeRecording:
     """What was played, where it lies in the microphone; as sure as ``path`` is."""
     path: EchoPath | None
     """The way it took; ``None`` when nothing was played."""
+    latency_s: float
+    """From handing the sound out to its arrival in the microphone, or in ``heard`` where it was not found."""
 
 
 class _ProbePlayer:
@@ -274,10 +276,12 @@ class SoundCardPump:
             delay_samples, self._frozen_delay_samples = self._frozen_delay_samples, None
         microphone, heard = np.concatenate(player.microphone), np.concatenate(player.heard)
         path = estimate_echo_path(heard, microphone, max_lag_s=PROBE_MAX_LAG_S)
+        lag_samples = path.lag_samples if path is not None and path.is_sure else 0
         if path is not None and path.is_sure:
-            self._alignment.use_loopback(delay_samples + path.lag_samples)
-            heard = _shifted(heard, path.lag_samples)
-        return ProbeRecording(microphone=microphone, heard=heard, path=path)
+            self._alignment.use_loopback(delay_samples + lag_samples)
+            heard = _shifted(heard, lag_samples)
+        latency_s = self._latencies_s[-1] + lag_samples / SAMPLE_RATE_HZ
+        return ProbeRecording(microphone=microphone, heard=heard, path=path, latency_s=latency_s)
 
     def _follow_output(self) -> None:
         """Take in what the output's callbacks have left."""
