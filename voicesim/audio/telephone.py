@@ -35,7 +35,7 @@ def mu_law_encode(samples: Samples) -> npt.NDArray[np.uint8]:
     step = (magnitude >> (segment + 1)) & 0x0F
     code = (segment << 4) | step
     sign = np.where(linear < 0, 0x80, 0x00)
-    return (~(code | sign) & 0xFF).astype(np.uint8)
+    return np.asarray(~(code | sign) & 0xFF, dtype=np.uint8)
 
 
 def mu_law_decode(codes: npt.NDArray[np.uint8]) -> Samples:

@@ -215,6 +215,7 @@ def _play(
         listener=Listener(
             SileroDetector().session().step,
             cancel=None if session is None else session.process,
+            cancel_delay_samples=0 if session is None else session.delay_samples,
             is_half_duplex=is_severe,
         ),
         jobs=jobs,

@@ -8,6 +8,7 @@ before its gain.
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import json
 import queue
 import subprocess
@@ -104,14 +105,8 @@ class Pyttsx3Voice:
     def __init__(self) -> None:
         self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         self._voices: tuple[InstalledVoice, ...] | None = None
-
-    @property
-    def identity(self) -> EngineId:
-        """pyttsx3's version, the driver, and what is done to its sound."""
-        import importlib.metadata
-
         driver = {"linux": "espeak", "darwin": "nsss", "win32": "sapi5"}.get(sys.platform, "espeak")
-        return EngineId(
+        self.identity = EngineId(
             engine="pyttsx3",
             model=driver,
             version=importlib.metadata.version("pyttsx3"),
@@ -259,11 +254,11 @@ def _finished(samples: Samples, style: VoiceStyle) -> Samples:
 
 def _shifted(samples: Samples, pitch_st: float) -> Samples:
     """The same length, higher or lower."""
-    import librosa
+    from librosa.effects import pitch_shift
 
     # The shifter looks at 2048 samples at a time and wants more than one such look.
     padded = np.concatenate([samples, np.zeros(max(0, 8192 - len(samples)), np.float32)])
-    shifted = librosa.effects.pitch_shift(padded, sr=SAMPLE_RATE_HZ, n_steps=pitch_st)
+    shifted = pitch_shift(padded, sr=SAMPLE_RATE_HZ, n_steps=pitch_st)
     return np.asarray(shifted[: len(samples)], dtype=np.float32)
 
 

@@ -113,6 +113,7 @@ def _trainee_speech(channels: Channels, stored: StoredCall, engines: Engines) ->
     listener = Listener(
         engines.detector.session().step,
         cancel=None if session is None else session.process,
+        cancel_delay_samples=0 if session is None else session.delay_samples,
         is_half_duplex=stored.echo is not None and stored.echo.is_severe,
     )
     return listen(listener, channels.trainee.samples, channels.customer.samples)

@@ -27,6 +27,8 @@ class Listener:
     Args:
         detect: probability of speech in a block of 512 samples (a detector's session).
         cancel: ``cancel(microphone, heard) -> microphone`` without the customer (an echo canceller's session).
+        cancel_delay_samples: how much later than the microphone its result comes; the times given out are
+            those of the microphone.
         is_half_duplex: be deaf while the customer is heard.
         config: of the activity tracker.
     """
@@ -36,11 +38,13 @@ class Listener:
         detect: Callable[[Samples], float],
         *,
         cancel: Callable[[Samples, Samples], Samples] | None = None,
+        cancel_delay_samples: int = 0,
         is_half_duplex: bool = False,
         config: ActivityConfig | None = None,
     ) -> None:
         self._detect = detect
         self._cancel = cancel
+        self._delay = cancel_delay_samples if cancel is not None else 0
         self._is_half_duplex = is_half_duplex
         self._tracker = ActivityTracker(config)
         self._deaf_for = 0
@@ -56,11 +60,16 @@ class Listener:
                 self._deaf_for -= len(heard)
             if self._deaf_for > 0:
                 probability = 0.0
-        return self._tracker.step(probability, chunk_level_dbov(clean))
+        activity = self._tracker.step(probability, chunk_level_dbov(clean))
+        if self._delay == 0:
+            return activity
+        onset, offset = (max(0, sample - self._delay) for sample in (activity.onset, activity.offset))
+        return Activity(activity.is_speech, onset, offset, activity.is_candidate)
 
     def finish(self) -> Timeline:
         """All speech so far."""
-        return self._tracker.finish()
+        spans = self._tracker.finish()
+        return tuple(Span(max(0, s.start - self._delay), max(0, s.end - self._delay)) for s in spans)
 
 
 def listen(listener: Listener, microphone: Samples, heard: Samples | None) -> Timeline:
