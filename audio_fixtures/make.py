@@ -2,8 +2,7 @@
 
 Needs Debian's flite (``apt-get install flite``) and voicesim's own packages::
 
-    python audio_fixtures/make.py            # renders what is missing, or whose text has no hash yet
-    python audio_fixtures/make.py --all      # renders everything anew
+    python audio_fixtures/make.py            # renders; files whose sound has not changed are left alone
     python audio_fixtures/make.py --check    # only says whether the files are those of the manifests
 """
 
@@ -18,18 +17,18 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import soundfile
 import yaml
 
 HERE = Path(__file__).resolve().parent
 RATE_HZ = 16_000
-PENDING = "pending"
 
 
 def main() -> int:
     """Render or check every folder; the exit status says whether all is well."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--all", action="store_true", help="render everything anew")
     parser.add_argument("--check", action="store_true", help="render nothing, compare the hashes")
     options = parser.parse_args()
     if not options.check and shutil.which("flite") is None:
@@ -37,7 +36,10 @@ def main() -> int:
         return 5
     is_well = True
     for manifest in sorted(HERE.glob("*/manifest.yaml")):
-        is_well &= _check(manifest) if options.check else _render_folder(manifest, anew=options.all)
+        if options.check:
+            is_well &= _check(manifest)
+        else:
+            _render_folder(manifest)
     return 0 if is_well else 1
 
 
@@ -51,25 +53,26 @@ def _check(manifest: Path) -> bool:
     return is_well
 
 
-def _render_folder(manifest: Path, *, anew: bool) -> bool:
+def _render_folder(manifest: Path) -> None:
     about = yaml.safe_load(manifest.read_text("utf-8"))
     for utterance in about["utterances"]:
         path = manifest.parent / utterance["file"]
-        if anew or utterance["sha256"] == PENDING or not path.exists():
-            _render(utterance["text"], about["voice"], path)
-            _write_hash(manifest, utterance["file"], _digest(path))
+        samples = _spoken(utterance["text"], about["voice"])
+        # The bytes of a FLAC file differ between encoders; the sound does not.
+        if not path.exists() or not np.array_equal(soundfile.read(path, dtype="int16")[0], samples):
+            soundfile.write(path, samples, RATE_HZ, format="FLAC", subtype="PCM_16")
             print(f"{path.relative_to(HERE)}: rendered")
-    return True
+        _write_hash(manifest, utterance["file"], _digest(path))
 
 
-def _render(text: str, voice: str, path: Path) -> None:
+def _spoken(text: str, voice: str) -> npt.NDArray[np.int16]:
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
         subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(wav)], check=True)
         samples, rate_hz = soundfile.read(wav, dtype="int16")
     if rate_hz != RATE_HZ:
         raise SystemExit(f"error: the voice {voice} speaks at {rate_hz} Hz\nhint: choose slt, rms or awb")
-    soundfile.write(path, samples, RATE_HZ, format="FLAC", subtype="PCM_16")
+    return samples
 
 
 def _digest(path: Path) -> str:
@@ -81,9 +84,7 @@ def _write_hash(manifest: Path, file: str, digest: str) -> None:
     entry = re.compile(rf"(- file: {re.escape(file)}\n(?:(?!  - file:).*\n)*?    sha256: )\S+")
     text, n = entry.subn(rf"\g<1>{digest}", manifest.read_text("utf-8"))
     if n != 1:
-        raise SystemExit(
-            f"error: no place for the hash of {file} in {manifest}\nhint: add a line sha256: {PENDING}"
-        )
+        raise SystemExit(f"error: no place for the hash of {file} in {manifest}\nhint: add a line sha256: -")
     manifest.write_text(text, "utf-8")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from voicesim.scenario.model import Fact, Listening, Moment, Scenario
-from voicesim.scenario.phrases import holds, holds_any, sounds_like_asking
+from voicesim.scenario.phrases import asks_about, folded, holds
 from voicesim.scenario.turn import HeardTurn, State
 
 MAX_ANSWERS: Final = 2
@@ -25,10 +25,13 @@ _SMALL_WORDS: Final = frozenset(
 
 def asked_facts(scenario: Scenario, state: State, heard: HeardTurn, words: Sequence[str]) -> tuple[Fact, ...]:
     """Facts that are asked for in a turn and that the customer is still willing to give."""
-    if not (_ASKING & set(heard.behaviours) or sounds_like_asking(words)):
-        return ()
     told = dict(state.told)
-    asked = (fact for fact in scenario.facts if holds_any(words, fact.asked_by))
+    questions = [folded(o.quote) for o in heard.observations if o.behaviour_id in _ASKING]
+
+    def is_asked(phrase: Sequence[str]) -> bool:
+        return asks_about(words, phrase) or any(holds(question, phrase) for question in questions)
+
+    asked = (fact for fact in scenario.facts if any(is_asked(phrase) for phrase in fact.asked_by))
     return tuple(fact for fact in asked if told.get(fact.fact_id, 0) < MAX_ANSWERS)
 
 

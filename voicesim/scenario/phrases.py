@@ -5,32 +5,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
-_ASKING: Final = (
-    "what",
-    "what's",
-    "which",
-    "when",
-    "where",
-    "who",
-    "how",
-    "may",
-    "can",
-    "could",
-    "would",
-    "do",
-    "have",
-    "give",
-    "tell",
-    "read",
-    "spell",
-    "need",
-    "please",
+_CUE_WORDS: Final = frozenset(
+    ("what", "what's", "which", "when", "where", "where's", "who", "how", "whose", "please", "spell", "read")
 )
-"""Words of which one stands in nearly every request for a piece of information."""
+_CUE_PAIRS: Final = frozenset(
+    {
+        *(("can", "i"), ("may", "i"), ("could", "i"), ("might", "i"), ("can", "you"), ("could", "you")),
+        *(("would", "you"), ("will", "you"), ("do", "you"), ("have", "you"), ("did", "you"), ("are", "you")),
+        *(("give", "me"), ("tell", "me"), ("i", "need"), ("i'll", "need"), ("need", "your"), ("need", "the")),
+    }
+)
+"""Words, and words in a row, that requests for a piece of information come with."""
+
+_ASKED_WITHIN_WORDS: Final = 8
+"""The thing that is asked for follows this soon after such words."""
+
+_PLEASE_WITHIN_WORDS: Final = 3
 
 
 def folded(text: str) -> tuple[str, ...]:
@@ -50,6 +45,16 @@ def holds_any(words: Sequence[str], phrases: Iterable[Sequence[str]]) -> bool:
     return any(holds(words, phrase) for phrase in phrases)
 
 
-def sounds_like_asking(words: Sequence[str]) -> bool:
-    """Whether a word is there that requests come with ("may I have", "what is", "please")."""
-    return any(word in _ASKING for word in words)
+def asks_about(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether the words ask for what a phrase names: "may I have your …", "your …, please"."""
+    n = len(phrase)
+    for at in range(len(words) - n + 1) if n else ():
+        if tuple(words[at : at + n]) != tuple(phrase):
+            continue
+        # The phrase itself may begin with the words of a question: "what colour".
+        before = [*words[max(0, at - _ASKED_WITHIN_WORDS) : at], *phrase]
+        after = words[at + n : at + n + _PLEASE_WITHIN_WORDS]
+        pairs = pairwise(before)
+        if "please" in after or any(w in _CUE_WORDS for w in before) or any(p in _CUE_PAIRS for p in pairs):
+            return True
+    return False
