@@ -137,3 +137,8 @@ def test_it_ends_with_one_line_break(rich_card: Scorecard, poor_card: Scorecard)
         assert text.endswith("\n")
         assert not text.endswith("\n\n")
         assert "\n\n\n" not in text
+
+
+def test_faults_of_the_devices_are_loud(rich_card: Scorecard) -> None:
+    card = dataclasses.replace(rich_card, call={**rich_card.call, "device_faults": {"output_underflow": 7}})
+    assert "!! The sound devices reported faults" in flat(card_to_text(card, width=80, use_colour=False))

@@ -26,8 +26,8 @@ class RecogniserLine:
 
 def recogniser_line(provenance: Mapping[str, Json]) -> RecogniserLine | None:
     """The line, from the scorecard's provenance; ``None`` where no recogniser was at work."""
-    found = _recogniser(provenance)
-    if found is None:
+    found = provenance.get("recognition")
+    if not isinstance(found, Mapping):
         return None
     name = " ".join(part for key in ("engine", "model", "version") if (part := text_in(found.get(key))))
     if not name:
@@ -35,14 +35,3 @@ def recogniser_line(provenance: Mapping[str, Json]) -> RecogniserLine | None:
     return RecogniserLine(
         text=f"Words recognised by {clean(name)}.", warning=_WARNING if found.get("is_fallback") else ""
     )
-
-
-def _recogniser(provenance: Mapping[str, Json]) -> Mapping[str, Json] | None:
-    engines = provenance.get("engines")
-    for holder in (provenance, engines if isinstance(engines, Mapping) else {}):
-        for key in ("recognition", "recogniser"):
-            found = holder.get(key)
-            if isinstance(found, Mapping):
-                inner = found.get("engine")
-                return {**found, **inner} if isinstance(inner, Mapping) else found
-    return None

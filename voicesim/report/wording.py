@@ -182,6 +182,23 @@ def facts(call: Mapping[str, Json]) -> tuple[str, ...]:
     return tuple(clean(fact) for fact in found)
 
 
+def warnings(call: Mapping[str, Json]) -> tuple[str, ...]:
+    """What went wrong with the sound of a call, as sentences: echo, and audio that the devices lost."""
+    found: list[str] = []
+    echo = call.get("echo")
+    if isinstance(echo, Mapping) and echo.get("is_severe"):
+        found.append(
+            "The customer's voice came back through the microphone, so who spoke when is uncertain."
+            " A headset cures it."
+        )
+    faults = call.get("device_faults")
+    if isinstance(faults, Mapping):
+        counts = [f"{title(kind).lower()} {n}" for kind, n in sorted(faults.items()) if n]
+        if counts:
+            found.append(f"The sound devices reported faults during the call: {', '.join(counts)}.")
+    return tuple(clean(text) for text in found)
+
+
 def text_in(value: Json, *keys: str) -> str:
     """A string, or the first string that a mapping holds under one of the keys; else empty."""
     if isinstance(value, str):
