@@ -66,6 +66,17 @@ def test_the_headline_measures_come_first() -> None:
     assert order == ["pace", "volume", "a", "b"]
 
 
+def test_faults_of_the_sound_are_told_and_their_absence_is_not() -> None:
+    assert wording.warnings({}) == ()
+    assert wording.warnings({"echo": None, "device_faults": {"input_overflow": 0}}) == ()
+    assert wording.warnings({"echo": {"is_severe": False, "is_cancelled": True}}) == ()
+    severe, faults = wording.warnings(
+        {"echo": {"is_severe": True}, "device_faults": {"lost_input_samples": 320, "input_overflow": 2}}
+    )
+    assert "headset" in severe
+    assert faults.endswith("input overflow 2, lost input samples 320.")
+
+
 def test_a_call_without_facts_has_none() -> None:
     assert wording.facts({}) == ()
     assert wording.facts({"duration_s": None, "layout": None, "scenario": None, "ending": ""}) == ()

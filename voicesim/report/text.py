@@ -101,6 +101,8 @@ class _Page:
 def _heading(card: Scorecard, page: _Page) -> Iterator[str]:
     name = wording.clean(wording.text_in(card.call.get("id"))) or "call"
     yield from page.wrap(" · ".join((name, *wording.facts(card.call))), indent="  ", first="", style="strong")
+    for warning in wording.warnings(card.call):
+        yield from page.wrap(warning, first="!! ", indent="   ", style="alarm")
     line = recogniser_line(card.provenance)
     if line is not None:
         yield from _recogniser(line, page)
@@ -135,9 +137,9 @@ def _overall(card: Scorecard, page: _Page) -> Iterator[str]:
 
 def _cost(lost: LostPoints) -> str:
     places = _places(lost.evidence)
-    return (
-        f"{wording.sentence(lost.advice)} ({wording.points(lost.points)}{f', at {places}' if places else ''})"
-    )
+    told = [wording.points(lost.points)] if lost.points else []
+    told += [f"at {places}"] if places else []
+    return wording.sentence(lost.advice) + (f" ({', '.join(told)})" if told else "")
 
 
 def _places(evidence: Iterable[Evidence]) -> str:

@@ -108,6 +108,7 @@ def _header(card: Scorecard, call: Call) -> Markup:
         element("p", "voicesim", class_="brand"),
         element("h1", name),
         element("ul", join(element("li", fact) for fact in facts), class_="facts"),
+        join(element("p", text, class_="notice", role="note") for text in wording.warnings(card.call)),
         _recogniser(card),
         _contents(card),
     )

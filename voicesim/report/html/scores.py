@@ -125,8 +125,8 @@ def _evidence(piece: Evidence, units: _Units) -> Markup:
 
 def _change(lost: LostPoints, units: _Units, skill_title: str = "") -> Markup:
     """The advice, what its want cost, and where."""
-    price = wording.points(lost.points)
-    told = f"{skill_title}, {price}" if skill_title else price
+    price = wording.points(lost.points) if lost.points else ""
+    told = ", ".join(part for part in (skill_title, price) if part)
     shown = element("span", told, class_="price", title=f"Rule {lost.rule}")
     advice = element("p", wording.sentence(lost.advice), " ", shown)
     return element("li", advice, evidence_list(lost.evidence, units))
