@@ -77,6 +77,13 @@ def test_faults_of_the_sound_are_told_and_their_absence_is_not() -> None:
     assert faults.endswith("input overflow 2, lost input samples 320.")
 
 
+def test_details_are_told_in_one_line() -> None:
+    detail = {"by_threshold": {"0.5": 2, "0.3": 4}, "yes": True, "nothing": None, "empty": []}
+    assert wording.told(detail) == "by_threshold 0.3 4, 0.5 2, empty none, nothing none, yes yes"
+    assert wording.told([1, 2.5, "x"]) == "1, 2.5, x"
+    assert wording.told([0.1] * 13) == "13 values"
+
+
 def test_a_call_without_facts_has_none() -> None:
     assert wording.facts({}) == ()
     assert wording.facts({"duration_s": None, "layout": None, "scenario": None, "ending": ""}) == ()

@@ -50,7 +50,20 @@ _LAYOUTS: Final[Mapping[str, str]] = {
     "mono": "recording, one channel",
 }
 
+_UNITS: Final[Mapping[str, str]] = {
+    "s": "s",
+    "db": "dB",
+    "dbov": "dBov",
+    "hz": "Hz",
+    "st": "st",
+    "wpm": "wpm",
+    "sps": "syllables per s",
+    "samples": "samples",
+    "ratio": "",
+}
+
 _SIGNIFICANT_DIGITS: Final = 3
+_LONGEST_LIST: Final = 12
 
 
 def clock(seconds: float) -> str:
@@ -197,6 +210,34 @@ def warnings(call: Mapping[str, Json]) -> tuple[str, ...]:
         if counts:
             found.append(f"The sound devices reported faults during the call: {', '.join(counts)}.")
     return tuple(clean(text) for text in found)
+
+
+def labelled(key: str) -> str:
+    """The key of a detail as a label, its unit in brackets.
+
+    >>> labelled("snr_db"), labelled("n_overlaps")
+    ('Snr (dB)', 'Overlaps')
+    """
+    stem, _, suffix = key.rpartition("_")
+    if stem and suffix in _UNITS:
+        unit = _UNITS[suffix]
+        return f"{title(stem)} ({unit})" if unit else title(stem)
+    return title(key.removeprefix("n_"))
+
+
+def told(value: Json) -> str:
+    """A detail in one line; long lists are counted."""
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str | int | float):
+        return number(value) if isinstance(value, float) else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {told(inner)}" for key, inner in sorted(value.items())) or "none"
+    if len(value) > _LONGEST_LIST:
+        return f"{len(value)} values"
+    return ", ".join(told(inner) for inner in value) or "none"
 
 
 def text_in(value: Json, *keys: str) -> str:

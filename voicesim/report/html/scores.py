@@ -85,11 +85,7 @@ def behaviours_section(behaviours: Iterable[Observation]) -> Markup:
 
 def provenance_section(provenance: Iterable[tuple[str, Json]]) -> Markup:
     """What the scorecard was made with."""
-    rows = join(
-        element("div", element("dt", wording.title(name)), element("dd", _told(value)))
-        for name, value in provenance
-    )
-    return disclosure("How this was made", element("dl", rows)) if rows else NOTHING
+    return disclosure("How this was made", _table(provenance))
 
 
 def evidence_list(evidence: Iterable[Evidence], units: _Units) -> Markup:
@@ -163,7 +159,12 @@ def _skill(skill: Skill, units: _Units) -> Markup:
 
 def _measure(name: str, result: Result) -> Markup:
     heading = element("h3", wording.title(name))
-    definition = disclosure("What this number is", _definition(result.definition))
+    definition = join(
+        (
+            disclosure("Further numbers", _table(sorted(result.details.items()))),
+            disclosure("What this number is", _definition(result.definition)),
+        )
+    )
     if not isinstance(result, Measured):
         return element(
             "article",
@@ -183,6 +184,15 @@ def _measure(name: str, result: Result) -> Markup:
     return element(
         "article", heading, figure, cautions, places, definition, class_="tile", id=f"measure-{name}"
     )
+
+
+def _table(values: Iterable[tuple[str, Json]]) -> Markup:
+    """Names and values, one row each."""
+    rows = join(
+        element("div", element("dt", wording.labelled(name)), element("dd", wording.told(value)))
+        for name, value in values
+    )
+    return element("dl", rows, class_="table") if rows else NOTHING
 
 
 def _definition(definition: str) -> Markup:
@@ -222,18 +232,3 @@ def _bar(score: float) -> Markup:
 
 def _no_score(status: SkillStatus) -> str:
     return "Not applicable" if status is SkillStatus.NOT_APPLICABLE else "Not scorable"
-
-
-def _told(value: Json) -> str:
-    """A value of the provenance in one line."""
-    if value is None or value == "":
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str | int):
-        return str(value)
-    if isinstance(value, float):
-        return plain(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_told(inner)}" for key, inner in sorted(value.items()))
-    return ", ".join(_told(inner) for inner in value)
