@@ -76,9 +76,9 @@ class ScriptedSession:
             at = _where(audio, recording.samples)
             if at is not None:
                 found.extend(
-                    Word(w.text, w.span.shift(at), w.confidence)
+                    Word(w.text, Span(max(0, w.span.start + at), max(0, w.span.end + at)), w.confidence)
                     for w in recording.words
-                    if w.span.end + at <= len(audio) + SAMPLE_RATE_HZ // 10 and w.span.start + at >= 0
+                    if w.span.end + at <= len(audio) + SAMPLE_RATE_HZ // 10
                 )
         return tuple(sorted(found, key=lambda w: w.span))
 
@@ -90,12 +90,9 @@ def _where(audio: Samples, recording: Samples) -> int | None:
     """The lag at which a recording lies in the audio, or None: normalised correlation of its loudest second."""
     if len(audio) == 0:
         return None
-    probe_length = min(len(recording), SAMPLE_RATE_HZ // 2)
-    power = np.convolve(recording.astype(np.float64) ** 2, np.ones(probe_length), "valid")[
-        :: probe_length // 8
-    ]
-    # The earliest loud stretch, so that a recording is known by its beginning.
-    first = int(np.flatnonzero(power >= 0.25 * power.max())[0]) * (probe_length // 8)
+    probe_length = min(len(recording), 2 * SAMPLE_RATE_HZ)
+    # From the first clear sound on: leading silence may not have reached the recogniser.
+    first = int(np.flatnonzero(np.abs(recording) > 0.1 * np.max(np.abs(recording)))[0])
     probe = recording[first : first + probe_length].astype(np.float64)
     if len(audio) < len(probe):
         return None

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from tests.live.conftest import GREETING, SCENARIO, SORRY
+from voicesim.audio.audible import audible_span
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ
+from voicesim.audio.span import Span
 from voicesim.callfolder.records import lines_from_events, moments_from_events
 from voicesim.live.call import LiveConfig
-from voicesim.live.latency import last_audible_sample, response_gaps_s
+from voicesim.live.latency import response_gaps_s
 
 S = SAMPLE_RATE_HZ
 
@@ -148,8 +150,9 @@ def test_breaking_off_keeps_the_words_of_the_turn_under_way(play):
     assert len(done.recorder.channel("microphone")) == done.call.now_samples
 
 
-def test_the_gap_counts_from_the_last_audible_sample():
+def test_what_is_audible_begins_and_ends_at_minus_50_dbov():
     sound = np.zeros(1000, np.float32)
     sound[100:700] = 0.1
     sound[700:] = 0.001
-    assert last_audible_sample(sound) == 700
+    assert audible_span(sound) == Span(100, 700)
+    assert audible_span(np.zeros(10, np.float32)) == Span(0, 0)

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from voicesim.audio.audible import audible_span
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.span import Span
 from voicesim.errors import ParameterError
@@ -70,7 +71,7 @@ class SimulatedLine:
         self._was_sounding = False
         self._speaking_from: int | None = None
         self.spoken: list[Span] = []
-        """Where each reply was said, from its first sample to its last, on the call's clock."""
+        """Where each reply was said, from its first audible sample to its last, on the call's clock."""
 
     def run(self, process: Process, is_over: Callable[[], bool]) -> LineReport:
         """Pump blocks until the call is over."""
@@ -129,7 +130,7 @@ class SimulatedLine:
         part = samples[max(0, offset) : max(0, offset) + BLOCK_SAMPLES - into]
         block[into : into + len(part)] += part
         if offset + BLOCK_SAMPLES >= len(samples):
-            self.spoken.append(Span(self._speaking_from, self._speaking_from + len(samples)))
+            self.spoken.append(audible_span(samples).shift(self._speaking_from))
             self._speaking_from = None
             self._next += 1
 

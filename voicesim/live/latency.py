@@ -7,20 +7,12 @@ above -50 dBov; both are in the recording, so nothing of the program's own bookk
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
+from voicesim.audio.audible import AUDIBLE_AMPLITUDE
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Samples
 from voicesim.audio.span import Span
-
-AUDIBLE_DBOV: Final = -50.0
-
-
-def last_audible_sample(samples: Samples) -> int:
-    """Index after the last sample above -50 dBov (0 if there is none)."""
-    audible = np.flatnonzero(np.abs(samples) > 10.0 ** (AUDIBLE_DBOV / 20.0))
-    return int(audible[-1]) + 1 if len(audible) else 0
 
 
 def response_gaps_s(spoken: Sequence[Span], heard: Samples) -> tuple[float, ...]:
@@ -34,7 +26,7 @@ def response_gaps_s(spoken: Sequence[Span], heard: Samples) -> tuple[float, ...]
         Seconds; an utterance that the next one follows before the customer, or that ends while the customer
         speaks, has none.
     """
-    audible = np.abs(heard) > 10.0 ** (AUDIBLE_DBOV / 20.0)
+    audible = np.abs(heard) > AUDIBLE_AMPLITUDE
     gaps: list[float] = []
     for number, span in enumerate(spoken):
         limit = spoken[number + 1].start if number + 1 < len(spoken) else len(heard)
