@@ -87,10 +87,10 @@ class ScriptedSession:
 
 
 def _where(audio: Samples, recording: Samples) -> int | None:
-    """The lag at which a recording lies in the audio, or None: normalised correlation of its loudest second."""
+    """The lag at which a recording lies in the audio, or None: normalised correlation of its beginning."""
     if len(audio) == 0:
         return None
-    probe_length = min(len(recording), 2 * SAMPLE_RATE_HZ)
+    probe_length = min(len(recording), 2 * SAMPLE_RATE_HZ, int(0.6 * len(audio)))
     # From the first clear sound on: leading silence may not have reached the recogniser.
     first = int(np.flatnonzero(np.abs(recording) > 0.1 * np.max(np.abs(recording)))[0])
     probe = recording[first : first + probe_length].astype(np.float64)
