@@ -7,11 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+import soxr
 
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 from voicesim.audio.span import Span, Timeline, intersect, subtract, total, union
 from voicesim.engines import detector_silero
-from voicesim.engines.detector_silero import SileroDetector, available, model_path
+from voicesim.engines.detector_silero import (
+    FORGET_AFTER_CHUNKS,
+    NO_SPEECH,
+    SileroDetector,
+    available,
+    model_path,
+)
 from voicesim.errors import EngineNotInstalledError, ModelNotFoundError, ParameterError
 from voicesim.speech.activity import chunk_activity, speech_spans
 
@@ -29,6 +36,34 @@ def oracle():
     return get_vad_model()
 
 
+def _independent(oracle, whole) -> np.ndarray:
+    """The independent wrapper, started anew wherever a second has gone by without speech."""
+    parts, start = [], 0
+    while start < len(whole):
+        rest = np.concatenate([whole[start:], np.zeros(BLOCK_SAMPLES, np.float32)])
+        found = oracle(rest).ravel()[:-1]
+        quiet = np.round(found, 2) < NO_SPEECH
+        runs = np.convolve(quiet, np.ones(FORGET_AFTER_CHUNKS), "valid") == FORGET_AFTER_CHUNKS
+        n = int(np.flatnonzero(runs)[0]) + FORGET_AFTER_CHUNKS if runs.any() else len(found)
+        parts.append(found[:n])
+        start += n * BLOCK_SAMPLES
+    return np.concatenate(parts)
+
+
+def test_a_loud_caller_is_found_to_the_end_of_a_telephone_call(detector, data_dir):
+    both, rate_hz = soundfile.read(data_dir / "calls" / "auto-repairs-49.flac", dtype="float32")
+    caller = soxr.resample(both[:, 0], rate_hz, 16_000).astype(np.float32)
+    probabilities, levels = chunk_activity(caller, detector.session().step)
+    spans = speech_spans(probabilities, levels, n_samples=len(caller))
+    loud = np.array(levels) > max(levels) - 20.0
+    inside = np.zeros(len(levels), bool)
+    for span in spans:
+        inside[span.start // BLOCK_SAMPLES : -(-span.end // BLOCK_SAMPLES)] = True
+    late = np.arange(len(levels)) * BLOCK_SAMPLES > 144 * 16_000
+    assert np.mean(inside[loud & late]) > 0.5
+    assert np.mean(inside[loud]) > 0.6
+
+
 def _spans(probabilities, levels_dbov, samples) -> Timeline:
     return speech_spans(probabilities, levels_dbov, n_samples=len(samples))
 
@@ -42,7 +77,7 @@ def talk(spoken, f0_contour, rng):
 
 def test_chunk_by_chunk_is_the_whole_file_of_an_independent_wrapper(detector, oracle, talk):
     whole = talk[: len(talk) // BLOCK_SAMPLES * BLOCK_SAMPLES]
-    expected = oracle(np.concatenate([whole, np.zeros(BLOCK_SAMPLES, np.float32)])).ravel()[:-1]
+    expected = _independent(oracle, whole)
     found, levels = chunk_activity(whole, detector.session().step)
     assert np.max(np.abs(np.array(found) - expected)) <= 3e-4
     assert np.ptp(expected) > 0.5, "the signal must bring up high and low probabilities"
@@ -52,7 +87,7 @@ def test_chunk_by_chunk_is_the_whole_file_of_an_independent_wrapper(detector, or
 def test_the_same_on_a_real_voice(detector, oracle, data_dir):
     speech, _ = soundfile.read(data_dir / "speech" / "jfk.flac", dtype="float32")
     whole = speech[: len(speech) // BLOCK_SAMPLES * BLOCK_SAMPLES]
-    expected = oracle(np.concatenate([whole, np.zeros(BLOCK_SAMPLES, np.float32)])).ravel()[:-1]
+    expected = _independent(oracle, whole)
     found, levels = chunk_activity(whole, detector.session().step)
     assert np.max(np.abs(np.array(found) - expected)) <= 3e-4
     assert _spans(found, levels, whole) == _spans(expected.tolist(), levels, whole) != ()
