@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,17 +41,13 @@ def trainee_of(name: str) -> st.SearchStrategy[HeardTurn | str]:
         understood=st.booleans(),
         interrupted=st.booleans(),
         heard_ratio=st.floats(0.0, 1.0),
+        duration_s=st.none() | st.floats(0.0, 100.0),
+        rate_wpm=st.none() | st.floats(0.0, 400.0),
+        is_raised=st.booleans(),
         unsaid=st.lists(st.sampled_from([*slots, "?"]).map(lambda s: f"{s}@x"), max_size=3).map(tuple),
     ).flatmap(
         lambda heard: st.lists(st.sampled_from(behaviours), max_size=4).map(
-            lambda names: HeardTurn(
-                observations=turn(*names).observations,
-                text=heard.text,
-                understood=heard.understood,
-                interrupted=heard.interrupted,
-                heard_ratio=heard.heard_ratio,
-                unsaid=heard.unsaid,
-            )
+            lambda names: replace(heard, observations=turn(*names).observations)
         )
     )
     return st.just(QUIET) | turns

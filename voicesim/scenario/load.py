@@ -29,6 +29,7 @@ from voicesim.speech.call import Brief
 if TYPE_CHECKING:
     from voicesim.scenario.schema import (
         CustomerFile,
+        FactFile,
         ListeningFile,
         MomentFile,
         MoodBandFile,
@@ -122,7 +123,12 @@ class _Reader:
             facts=tuple(self._fact(fact_id) for fact_id in file.facts),
             silence=self._several(file.silence, "silence", "silence"),
             not_understood=self._several(file.not_understood, "not_understood", "not_understood"),
-            interruption=self._several(file.interruption.says, "interruption", "interruption", "says"),
+            complaints=self._complaints(),
+            too_fast_wpm=customer.too_fast_wpm,
+            monologue_s=customer.monologue_s,
+            hold=self._several(file.hold.says, "hold", "hold", "says"),
+            hold_patience_s=file.hold.patience_s,
+            confirmation=self._spoken(file.confirmation, "confirmation", "confirmation"),
             after_interruption=file.interruption.then,
             time_limit_s=file.time_limit_s,
             must=file.must,
@@ -134,6 +140,17 @@ class _Reader:
             path=self._path,
             key_lines={key: self._lines.of(key) for key in type(file).model_fields},
         )
+
+    def _complaints(self) -> dict[str, tuple[Spoken, ...]]:
+        manner = self._file.manner
+        return {
+            "interruption": self._several(
+                self._file.interruption.says, "interruption", "interruption", "says"
+            ),
+            "too_fast": self._several(manner.too_fast, "too_fast", "manner", "too_fast"),
+            "monologue": self._several(manner.monologue, "monologue", "manner", "monologue"),
+            "raised_voice": self._several(manner.raised_voice, "raised_voice", "manner", "raised_voice"),
+        }
 
     def _moment(self, index: int, moment: MomentFile) -> Moment:
         place = ("moments", index)
@@ -193,8 +210,13 @@ class _Reader:
             asked_by=tuple(folded(phrase) for phrase in fact.asked_by),
             says=self._spoken(says, f"{fact_id}.fact", *place, "says"),
             again=self._spoken(fact.again, f"{fact_id}.fact.again", *place, "again"),
+            correction=self._correction(fact, fact_id),
             line=self._lines.of(*place),
         )
+
+    def _correction(self, fact: FactFile, fact_id: str) -> Spoken | None:
+        words = fact.correction or f"No. {fact.value.capitalize()}."
+        return self._spoken(words, f"{fact_id}.fact.correction", "facts", fact_id, "correction")
 
     def _several(self, words: Any, slot: str, *place: str | int) -> tuple[Spoken, ...]:  # noqa: ANN401
         found = (self._spoken(one, f"{slot}.{i + 1}", *place, i) for i, one in enumerate(words))

@@ -2,31 +2,21 @@
 
 Conventions: a :class:`State` is frozen, and the same state and the same turn always give the same
 :class:`Step`. The machine knows no clock: the caller says when the trainee was silent for too long and when
-the time is up. It always reaches an end: a moment is entered at most :data:`MAX_VISITS` times, every
-rephrasing, reminder and answer is said a limited number of times, and whatever is used up leads on.
+the time is up. It always reaches an end: a moment is entered a limited number of times, every rephrasing,
+reminder, answer and favour is given a limited number of times, and whatever is used up leads on.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
+from voicesim.scenario.draft import Draft, clamped
 from voicesim.scenario.listening import asked_facts, is_mere_attention, is_met, phrases_in
-from voicesim.scenario.model import (
-    MOOD_DECIMALS,
-    MOOD_LIMIT,
-    AfterInterruption,
-    EndingKind,
-    Fact,
-    Listening,
-    Moment,
-    MoodBand,
-    Scenario,
-    Spoken,
-    Way,
-)
+from voicesim.scenario.model import AfterInterruption, EndingKind, Fact, Listening, Scenario, Spoken
+from voicesim.scenario.moves import end, enter, gives_up, lead_on, take
 from voicesim.scenario.phrases import folded
-from voicesim.scenario.turn import Action, End, HeardTurn, Note, Say, State, Step, Wait
+from voicesim.scenario.requests import asks_to_hold, asks_to_repeat, read_back, thanks_for_waiting
+from voicesim.scenario.turn import Action, End, HeardTurn, Say, State, Step, Wait
 
 __all__ = [
     "Action",
@@ -37,348 +27,263 @@ __all__ = [
     "Step",
     "Wait",
     "begin",
+    "due",
     "hear",
     "silence",
     "time_up",
 ]
 
-MAX_VISITS: Final = 3
-"""A customer who is led to the same point more often gives up."""
-
 MAX_ACKNOWLEDGED: Final = 2
 """Turns in a row of nothing but "okay" or "I see" that the customer lets pass."""
 
-MAX_MOOD_STEP: Final = 1.5
-"""What the trainee does in one turn moves the mood by no more than this."""
+MAX_REPEATS: Final = 2
+"""How often he says his last words again in one moment."""
+
+MAX_READ_BACKS: Final = 2
+"""How often he confirms or corrects one fact."""
 
 HEARD_ENOUGH: Final = 0.8
 """A line of which this much was heard is not said again."""
 
-# --- the four events ------------------------------------------------------------------------------------
-
 
 def begin(scenario: Scenario) -> Step:
     """Pick up the telephone."""
-    first = scenario.moments[0]
-    turn = _Turn(scenario, State(moment_id=first.moment_id, mood=_clamped(scenario.mood)))
-    turn.enter(first.moment_id)
-    return turn.finish()
+    first = scenario.moments[0].moment_id
+    draft = Draft(scenario, State(moment_id=first, mood=clamped(scenario.mood)))
+    enter(draft, first)
+    return draft.finish()
 
 
 def hear(scenario: Scenario, state: State, heard: HeardTurn) -> Step:
     """Take what the trainee said."""
-    turn = _Turn(scenario, state)
-    if state.ending is None:
-        turn.hear(heard)
-    return turn.finish()
+    draft = Draft(scenario, state)
+    if state.ending is not None:
+        return draft.finish()
+    _hear(draft, heard, folded(heard.text))
+    is_holding = draft.state.is_holding and draft.state.ending is None
+    return draft.finish(scenario.hold_patience_s if is_holding else None)
 
 
 def silence(scenario: Scenario, state: State) -> Step:
     """The trainee has said nothing for the customer's patience."""
-    turn = _Turn(scenario, state)
+    draft = Draft(scenario, state)
     if state.ending is None:
-        turn.silence()
-    return turn.finish()
+        _silence(draft)
+    return draft.finish()
 
 
 def time_up(scenario: Scenario, state: State) -> Step:
     """The call has lasted as long as it may."""
-    turn = _Turn(scenario, state)
+    draft = Draft(scenario, state)
     if state.ending is None:
-        turn.end(EndingKind.TIME_LIMIT)
-    return turn.finish()
+        end(draft, EndingKind.TIME_LIMIT)
+    return draft.finish()
 
 
-def _clamped(mood: float) -> float:
-    return round(min(MOOD_LIMIT, max(-MOOD_LIMIT, mood)), MOOD_DECIMALS)
+def due(scenario: Scenario, state: State) -> tuple[str, ...]:
+    """Behaviours that are due in the moment under way and have not been shown in it."""
+    return tuple(name for name in scenario.expects(state.moment_id) if name not in state.seen)
 
 
-class _Turn:
-    """One event being worked out; lives for one call of a function above."""
+def _silence(draft: Draft) -> None:
+    lines = draft.moment.silence or draft.scenario.silence
+    n = draft.state.silences
+    draft.remember(silences=n + 1, is_holding=False)
+    draft.feel("silence")
+    if gives_up(draft):
+        return
+    if n < len(lines):
+        draft.say(lines[n])
+    else:
+        end(draft, EndingKind.GAVE_UP)
 
-    def __init__(self, scenario: Scenario, state: State) -> None:
-        self._scenario = scenario
-        self._state = state
-        self._mood_before = state.mood
-        self._lines: list[Spoken] = []
-        self._places: list[str] = []
-        self._notes: list[Note] = []
 
-    def finish(self) -> Step:
-        """The state and the actions that it has come to."""
-        state, band = self._state, self._band
-        if self._lines:
-            state = replace(state, said=tuple(spoken.slot for spoken in self._lines))
-        # The whole turn is spoken in the mood that it ends in.
-        actions: list[Action] = [
-            Say(
-                line_id=spoken.line_id(band.name),
-                text=spoken.texts[band.name],
-                mood=band.name,
-                moment_id=place,
-                yields=band.yields,
-                barge_in_after_s=band.barge_in_after_s,
-            )
-            for spoken, place in zip(self._lines, self._places, strict=True)
-        ]
-        if state.ending is not None:
-            ending = self._scenario.ending(state.ending)
-            kind = state.ending if ending is None else ending.kind.value
-            actions.append(End(ending=kind, ending_id="" if ending is None else ending.ending_id))
-        else:
-            patience_s = self._moment.patience_s or band.patience_s
-            actions.append(Wait(patience_s=patience_s, moment_id=state.moment_id, mood=band.name))
-        return Step(state=state, actions=tuple(actions), notes=tuple(self._notes))
+# --- a turn of the trainee --------------------------------------------------------------------------------
 
-    @property
-    def _moment(self) -> Moment:
-        return self._scenario.moment(self._state.moment_id)
 
-    @property
-    def _band(self) -> MoodBand:
-        return self._scenario.band(self._state.mood)
+def _hear(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
+    draft.remember(silences=0)
+    _feel(draft, heard, words)
+    if gives_up(draft):
+        return
+    _complain(draft, heard)
+    if not heard.understood:
+        _not_understood(draft, heard)
+        return
+    draft.remember(not_understood=0)
+    answers = asked_facts(draft.scenario, draft.state, heard, words)
+    met = _met(draft, heard, words, answers)
+    is_answered = _answer(draft, answers)
+    is_answered = _check_read_back(draft, words) or is_answered
+    if not gives_up(draft):
+        _go_on(draft, heard, words, met, is_answered=is_answered)
 
-    # --- events -----------------------------------------------------------------------------------------
 
-    def hear(self, heard: HeardTurn) -> None:
-        self._state = replace(self._state, silences=0)
-        words = folded(heard.text)
-        self._feel(heard)
-        if self._gives_up():
+def _go_on(
+    draft: Draft, heard: HeardTurn, words: tuple[str, ...], met: Listening | None, *, is_answered: bool
+) -> None:
+    """Hold, move, wait, or say that this was no answer; in that order."""
+    if _hold(draft, heard, words):
+        return
+    if met is not None:
+        draft.note("met", f"{draft.state.moment_id}: {met.way.go}")
+        take(draft, met.way)
+    elif is_answered:
+        draft.remember(acknowledged=0)
+        # A first moment waits for nothing but the trainee's first words.
+        if draft.moment.says is None:
+            lead_on(draft)
+    elif not (
+        _lets_pass(draft, heard, words) or _repeat_cut_line(draft, heard) or _repeat_on_request(draft, words)
+    ):
+        draft.note("unmet", draft.state.moment_id)
+        draft.feel("unmet")
+        if not gives_up(draft):
+            lead_on(draft)
+
+
+def _met(
+    draft: Draft, heard: HeardTurn, words: tuple[str, ...], answers: tuple[Fact, ...]
+) -> Listening | None:
+    state, moment = draft.state, draft.moment
+    phrases = dict.fromkeys((*state.heard, *phrases_in(moment, words)))
+    seen = dict.fromkeys((*state.seen, *heard.behaviours))
+    draft.remember(seen=tuple(seen), heard=tuple(phrases))
+    told = {name for name, _ in state.told} | {fact.fact_id for fact in answers}
+    return next((one for one in moment.listens_for if is_met(one, draft.state, told)), None)
+
+
+# --- how it feels -----------------------------------------------------------------------------------------
+
+
+def _feel(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
+    changes = draft.scenario.mood_changes
+    for behaviour in heard.behaviours:
+        if changes.get(behaviour, 0.0) > 0.0:
+            # The same kindness counts once a moment.
+            if behaviour in draft.state.rewarded:
+                continue
+            draft.remember(rewarded=(*draft.state.rewarded, behaviour))
+        draft.feel(behaviour)
+    for event in _manners(draft, heard):
+        draft.feel(event)
+    if draft.state.is_holding:
+        draft.remember(is_holding=False)
+        if not thanks_for_waiting(heard, words):
+            draft.feel("unthanked_hold")
+
+
+def _manners(draft: Draft, heard: HeardTurn) -> tuple[str, ...]:
+    """What was unpleasant in how it was said."""
+    scenario = draft.scenario
+    too_fast = heard.rate_wpm is not None and heard.rate_wpm > (scenario.too_fast_wpm or float("inf"))
+    too_long = heard.duration_s is not None and heard.duration_s > (scenario.monologue_s or float("inf"))
+    found = {
+        "interruption": heard.interrupted,
+        "too_fast": too_fast,
+        "monologue": too_long,
+        "raised_voice": heard.is_raised,
+    }
+    return tuple(event for event, is_so in found.items() if is_so)
+
+
+def _complain(draft: Draft, heard: HeardTurn) -> None:
+    """Say one thing about it, each of the scenario's words once."""
+    for event in _manners(draft, heard):
+        lines = draft.scenario.complaints.get(event, ())
+        n = draft.count(event)
+        was_hardly_cut = event == "interruption" and heard.heard_ratio >= HEARD_ENOUGH
+        if n < len(lines) and not was_hardly_cut:
+            draft.say(lines[n])
             return
-        if heard.interrupted:
-            self._complain(heard)
-        if not heard.understood:
-            self._not_understood(heard)
-            return
-        self._state = replace(self._state, not_understood=0)
-        answers = asked_facts(self._scenario, self._state, heard, words)
-        met = self._met(heard, words, answers)
-        self._respond(answers)
-        if not self._gives_up():
-            self._go_on(heard, words, met, is_answered=bool(answers))
 
-    def _go_on(
-        self, heard: HeardTurn, words: tuple[str, ...], met: Listening | None, *, is_answered: bool
-    ) -> None:
-        if met is not None:
-            self._note("met", f"{self._state.moment_id}: {met.way.go}")
-            self._take(met.way)
-        elif is_answered:
-            # A first moment waits for nothing but the trainee's first words.
-            if self._moment.says is None:
-                self._lead_on()
-        elif not self._lets_pass(heard, words) and not self._says_again(heard):
-            self._unmet()
 
-    def silence(self) -> None:
-        moment, state = self._moment, self._state
-        lines = moment.silence or self._scenario.silence
-        self._state = replace(state, silences=state.silences + 1)
-        self._move_mood("silence")
-        if self._gives_up():
-            return
-        if state.silences < len(lines):
-            self._say(lines[state.silences])
-        else:
-            self.end(EndingKind.GAVE_UP)
+# --- favours ----------------------------------------------------------------------------------------------
 
-    # --- mood -------------------------------------------------------------------------------------------
 
-    def _feel(self, heard: HeardTurn) -> None:
-        changes = self._scenario.mood_changes
-        for behaviour in heard.behaviours:
-            if changes.get(behaviour, 0.0) > 0.0:
-                if behaviour in self._state.rewarded:
-                    continue
-                self._state = replace(self._state, rewarded=(*self._state.rewarded, behaviour))
-            self._move_mood(behaviour)
-        if heard.interrupted:
-            self._move_mood("interruption")
-
-    def _move_mood(self, trigger: str) -> None:
-        change = self._scenario.mood_changes.get(trigger, 0.0)
-        wanted = self._state.mood + change
-        within = min(self._mood_before + MAX_MOOD_STEP, max(self._mood_before - MAX_MOOD_STEP, wanted))
-        # Never against its own direction, where the scenario itself has moved the mood further.
-        if (within - self._state.mood) * change > 0.0:
-            self._shift_mood(within - self._state.mood, trigger)
-
-    def _shift_mood(self, change: float, because: str) -> None:
-        mood = _clamped(self._state.mood + change)
-        if mood != self._state.mood:
-            self._note("mood", because, mood - self._state.mood)
-            self._state = replace(self._state, mood=mood)
-
-    def _gives_up(self) -> bool:
-        limit = self._scenario.gives_up_at
-        if limit is not None and max(self._mood_before, self._state.mood) <= limit and not self._state.ending:
-            self.end(EndingKind.GAVE_UP)
-        return self._state.ending is not None
-
-    # --- interruptions and words that did not come through ----------------------------------------------
-
-    def _complain(self, heard: HeardTurn) -> None:
-        n = self._state.interruptions
-        self._state = replace(self._state, interruptions=n + 1)
-        if heard.heard_ratio < HEARD_ENOUGH and n < len(self._scenario.interruption):
-            self._say(self._scenario.interruption[n])
-
-    def _says_again(self, heard: HeardTurn) -> bool:
-        """Say the cut line again, once."""
-        state, scenario = self._state, self._scenario
-        is_cut = heard.interrupted and (heard.heard_ratio < HEARD_ENOUGH or bool(heard.unsaid))
-        wants = scenario.after_interruption is AfterInterruption.REPEAT
-        if not (is_cut and wants and state.said) or state.has_repeated:
-            return False
-        # The lines that were never begun are the last ones; the one before them was cut.
-        n_cut = 1 + sum(1 for line_id in heard.unsaid if line_id.partition("@")[0] in state.said)
-        by_slot = {spoken.slot: spoken for spoken in scenario.spoken()}
-        for slot in state.said[-n_cut:]:
-            self._say(by_slot[slot])
-        self._state = replace(self._state, has_repeated=True)
-        return True
-
-    def _not_understood(self, heard: HeardTurn) -> None:
-        if self._says_again(heard):
-            return
-        lines, n = self._scenario.not_understood, self._state.not_understood
-        self._state = replace(self._state, not_understood=n + 1)
-        self._note("not_understood", self._state.moment_id)
-        self._move_mood("not_understood")
-        if self._gives_up():
-            return
-        if n < len(lines):
-            self._say(lines[n])
-        else:
-            self._lead_on()
-
-    def _lets_pass(self, heard: HeardTurn, words: tuple[str, ...]) -> bool:
-        """Whether the turn is a mere sign of attention, after which the customer goes on waiting."""
-        n = self._state.acknowledged
-        if heard.interrupted or n >= MAX_ACKNOWLEDGED or not is_mere_attention(heard, words):
-            return False
-        self._state = replace(self._state, acknowledged=n + 1)
-        return True
-
-    # --- facts ------------------------------------------------------------------------------------------
-
-    def _times_told(self, fact_id: str) -> int:
-        return dict(self._state.told).get(fact_id, 0)
-
-    def _respond(self, facts: tuple[Fact, ...]) -> None:
-        """Give the facts that were asked for."""
-        if facts:
-            self._state = replace(self._state, acknowledged=0)
-        for fact in facts:
-            self._answer(fact)
-
-    def _answer(self, fact: Fact) -> None:
-        is_again = self._times_told(fact.fact_id) > 0
+def _answer(draft: Draft, facts: tuple[Fact, ...]) -> bool:
+    """Give the facts that were asked for."""
+    for fact in facts:
+        is_again = dict(draft.state.told).get(fact.fact_id, 0) > 0
         if is_again:
-            self._move_mood("repeated_question")
+            draft.feel("repeated_question")
         spoken = fact.again if is_again and fact.again is not None else fact.says
         if spoken is not None:
-            self._say(spoken)
-        self._tell(fact.fact_id)
+            draft.say(spoken)
+        draft.tell(fact.fact_id)
+    return bool(facts)
 
-    def _tell(self, fact_id: str) -> None:
-        told = dict(self._state.told)
-        told[fact_id] = told.get(fact_id, 0) + 1
-        self._note("fact", fact_id)
-        self._state = replace(self._state, told=tuple(told.items()))
 
-    # --- what is listened for ---------------------------------------------------------------------------
+def _check_read_back(draft: Draft, words: tuple[str, ...]) -> bool:
+    """Confirm or correct data that the trainee reads back."""
+    found = read_back(draft.scenario, draft.state, words)
+    if found is None:
+        return False
+    fact, is_right = found
+    if draft.count(f"read_back.{fact.fact_id}") >= MAX_READ_BACKS:
+        return False
+    draft.note("read_back", fact.fact_id, float(is_right))
+    spoken: Spoken | None = draft.scenario.confirmation if is_right else fact.correction
+    if spoken is not None:
+        draft.say(spoken)
+    return spoken is not None
 
-    def _met(self, heard: HeardTurn, words: tuple[str, ...], answers: tuple[Fact, ...]) -> Listening | None:
-        state, moment = self._state, self._moment
-        phrases = dict.fromkeys((*state.heard, *phrases_in(moment, words)))
-        seen = dict.fromkeys((*state.seen, *heard.behaviours))
-        self._state = replace(state, seen=tuple(seen), heard=tuple(phrases))
-        told = {name for name, _ in state.told} | {fact.fact_id for fact in answers}
-        return next((one for one in moment.listens_for if is_met(one, self._state, told)), None)
 
-    def _unmet(self) -> None:
-        self._note("unmet", self._state.moment_id)
-        self._move_mood("unmet")
-        if not self._gives_up():
-            self._lead_on()
+def _hold(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> bool:
+    """Agree to wait. What was met stays met, for the turn after the hold."""
+    lines = draft.scenario.hold
+    if not asks_to_hold(heard, words):
+        return False
+    n = draft.count("hold")
+    if n >= len(lines):
+        return False
+    draft.say(lines[n])
+    draft.remember(is_holding=True)
+    return True
 
-    def _lead_on(self) -> None:
-        """Rephrase, or go where the moment goes when nothing is met."""
-        moment, tries = self._moment, self._state.tries
-        self._state = replace(self._state, has_repeated=False)
-        if tries < len(moment.again):
-            self._state = replace(self._state, tries=tries + 1)
-            self._say(moment.again[tries])
-        else:
-            self._take(moment.otherwise)
 
-    # --- moving -----------------------------------------------------------------------------------------
+def _repeat_on_request(draft: Draft, words: tuple[str, ...]) -> bool:
+    state = draft.state
+    if not asks_to_repeat(words) or not state.said or state.repeats >= MAX_REPEATS:
+        return False
+    draft.say_again(state.said)
+    draft.remember(repeats=state.repeats + 1)
+    return True
 
-    def _take(self, way: Way) -> None:
-        self._shift_mood(way.mood, way.go)
-        if self._gives_up():
-            return
-        if way.says is not None:
-            self._say(way.says)
-        self.enter(way.go)
 
-    def enter(self, target: str) -> None:
-        """Come to a moment or an ending."""
-        ending = self._scenario.ending(target)
-        if ending is not None:
-            self._end(ending.ending_id, ending.says)
-            return
-        visits = dict(self._state.visits)
-        visits[target] = visits.get(target, 0) + 1
-        n = visits[target]
-        self._state = State(
-            moment_id=target,
-            mood=self._state.mood,
-            visits=tuple(visits.items()),
-            told=self._state.told,
-            interruptions=self._state.interruptions,
-            said=self._state.said,
-        )
-        self._note("moment", target, n)
-        if n > MAX_VISITS:
-            self.end(EndingKind.GAVE_UP)
-            return
-        moment = self._moment
-        told = {name for name, _ in self._state.told}
-        for listening in moment.listens_for:
-            # What is waited for has been said before: there is nothing to ask.
-            if listening.facts and not listening.behaviours and is_met(listening, self._state, told):
-                self._take(listening.way)
-                return
-        self._open(moment, n)
+def _repeat_cut_line(draft: Draft, heard: HeardTurn) -> bool:
+    """Say the line that was cut short again, once."""
+    state = draft.state
+    is_cut = heard.interrupted and (heard.heard_ratio < HEARD_ENOUGH or bool(heard.unsaid))
+    wants = draft.scenario.after_interruption is AfterInterruption.REPEAT
+    if not (is_cut and wants and state.said) or state.has_repeated:
+        return False
+    # The lines that were never begun are the last ones; the one before them was cut.
+    n_cut = 1 + sum(1 for line_id in heard.unsaid if line_id.partition("@")[0] in state.said)
+    draft.say_again(state.said[-n_cut:])
+    draft.remember(has_repeated=True)
+    return True
 
-    def _open(self, moment: Moment, n: int) -> None:
-        # A prompt that was heard before is rephrased where the scenario has words for it.
-        spoken = moment.says if n == 1 or not moment.again else moment.again[(n - 2) % len(moment.again)]
-        if spoken is not None:
-            self._say(spoken)
-        for fact_id in moment.tells:
-            self._tell(fact_id)
 
-    def end(self, kind: EndingKind) -> None:
-        """Come to the first ending of a kind."""
-        ending = self._scenario.ending_of(kind)
-        if ending is None:
-            self._end(kind.value, None)
-        else:
-            self._end(ending.ending_id, ending.says)
+def _lets_pass(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> bool:
+    """Whether the turn is a mere sign of attention, after which the customer goes on waiting."""
+    n = draft.state.acknowledged
+    if heard.interrupted or n >= MAX_ACKNOWLEDGED or not is_mere_attention(heard, words):
+        return False
+    draft.remember(acknowledged=n + 1)
+    return True
 
-    def _end(self, name: str, says: Spoken | None) -> None:
-        self._note("ending", name)
-        self._state = replace(self._state, ending=name)
-        if says is not None:
-            self._say(says, name)
 
-    def _say(self, spoken: Spoken, place: str | None = None) -> None:
-        self._lines.append(spoken)
-        self._places.append(place or self._state.moment_id)
-
-    def _note(self, kind: str, what: str, value: float = 0.0) -> None:
-        self._notes.append(Note(kind, what, value))
+def _not_understood(draft: Draft, heard: HeardTurn) -> None:
+    if _repeat_cut_line(draft, heard):
+        return
+    lines, n = draft.scenario.not_understood, draft.state.not_understood
+    draft.remember(not_understood=n + 1)
+    draft.note("not_understood", draft.state.moment_id)
+    draft.feel("not_understood")
+    if gives_up(draft):
+        return
+    if n < len(lines):
+        draft.say(lines[n])
+    else:
+        lead_on(draft)

@@ -29,7 +29,13 @@ class EndingKind(StrEnum):
     """How a call can end; the values are part of the call folder's format."""
 
     RESOLVED = "resolved"
+    RESOLVED_COOL = "resolved_cool"
+    """Solved, and the customer is not the happier for it."""
+    ESCALATED = "escalated"
+    """A supervisor has to take over."""
     GAVE_UP = "gave_up"
+    HUNG_UP = "hung_up"
+    """In anger."""
     TIME_LIMIT = "time_limit"
 
 
@@ -157,6 +163,8 @@ class Fact:
     says: Spoken | None = None
     again: Spoken | None = None
     """When asked a second time."""
+    correction: Spoken | None = None
+    """When it is read back wrongly."""
     line: int = 0
 
 
@@ -182,9 +190,18 @@ class Scenario:
     silence: tuple[Spoken, ...] = ()
     """After one silence, a second … ; after one more the customer gives up."""
     not_understood: tuple[Spoken, ...] = ()
-    interruption: tuple[Spoken, ...] = ()
-    """Said after being cut short, one after another as it happens again."""
+    complaints: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
+    """Said about ``interruption``, ``too_fast``, ``monologue``, ``raised_voice``, one after another."""
     after_interruption: AfterInterruption = AfterInterruption.REPEAT
+    too_fast_wpm: float | None = None
+    """Speech faster than this is too fast for him."""
+    monologue_s: float | None = None
+    """A turn longer than this is too long for him."""
+    hold: tuple[Spoken, ...] = ()
+    """Said when asked to hold, one after another; after that he does not hold any more."""
+    hold_patience_s: float = 30.0
+    confirmation: Spoken | None = None
+    """When a fact is read back rightly."""
     gives_up_at: float | None = None
     """The customer gives up when two turns in a row leave the mood this low: one chance to mend it."""
     time_limit_s: float = 300.0
@@ -245,8 +262,11 @@ class Scenario:
                 yield from _present(listening.way.says)
             yield from _present(moment.otherwise.says)
         for fact in self.facts:
-            yield from _present(fact.says, fact.again)
-        yield from (*self.silence, *self.not_understood, *self.interruption)
+            yield from _present(fact.says, fact.again, fact.correction)
+        yield from _present(self.confirmation)
+        yield from (*self.silence, *self.not_understood, *self.hold)
+        for lines in self.complaints.values():
+            yield from lines
         yield from _present(*(ending.says for ending in self.endings))
 
     def lines(self) -> tuple[Line, ...]:

@@ -25,9 +25,18 @@ DEFAULT_MOOD_CHANGES: Final[Mapping[str, float]] = {
     "silence": -0.5,
     "unmet": -0.25,
     "repeated_question": -0.5,
+    "too_fast": -0.25,
+    "monologue": -0.5,
+    "raised_voice": -1.0,
+    "unthanked_hold": -0.25,
 }
 """What moves a customer whose scenario does not say otherwise: points on a scale from -3 to 3. They are a
 choice of the project, not a measurement."""
 
-EVENTS: Final = frozenset({"interruption", "silence", "unmet", "not_understood", "repeated_question"})
+EVENTS: Final = frozenset(
+    {
+        *("interruption", "silence", "unmet", "not_understood", "repeated_question"),
+        *("too_fast", "monologue", "raised_voice", "unthanked_hold"),
+    }
+)
 """Triggers of ``mood_changes`` that are no behaviours."""

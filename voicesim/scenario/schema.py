@@ -104,8 +104,8 @@ class CustomerFile(_Strict):
     moods: tuple[MoodBandFile, ...] = Field(default=DEFAULT_BANDS, min_length=1)
     """Bands from the worst mood to the best."""
     mood_changes: dict[Id, MoodChange] = Field(default_factory=dict)
-    """Behaviour or event (interruption, silence, unmet, not_understood, repeated_question) → change of mood;
-    what is not named keeps its usual effect."""
+    """Behaviour or event → change of mood; what is not named keeps its usual effect. Events: interruption,
+    silence, unmet, not_understood, repeated_question, too_fast, monologue, raised_voice, unthanked_hold."""
     gives_up_at: Mood | None = None
     """The customer gives up when two turns in a row leave the mood this low."""
     patience_s: Seconds = 6.0
@@ -114,6 +114,10 @@ class CustomerFile(_Strict):
     """Whether he falls silent when the trainee talks over him."""
     barge_in_after_s: Seconds = 1.0
     """How long the trainee must talk over him before he does. Below 1 s a back-channel can silence him."""
+    too_fast_wpm: float | None = Field(default=None, ge=80.0, le=400.0)
+    """Speech faster than this many words a minute is too fast for him."""
+    monologue_s: Seconds | None = 30.0
+    """A turn longer than this is too long for him."""
 
 
 class WayFile(_Strict):
@@ -181,6 +185,8 @@ class FactFile(_Strict):
     """The answer."""
     again: Words | None = None
     """The answer when it is asked once more; the same if left out."""
+    correction: Words | None = None
+    """When it is read back wrongly; "No." and the value if left out."""
 
 
 class InterruptionFile(_Strict):
@@ -189,6 +195,22 @@ class InterruptionFile(_Strict):
     then: AfterInterruption = AfterInterruption.REPEAT
     says: tuple[Words, ...] = ()
     """Said first, one after another as it happens again."""
+
+
+class HoldFile(_Strict):
+    """What happens when the trainee asks the customer to hold."""
+
+    says: tuple[Words, ...] = ("Yes, I'll hold.", "All right, but please be quick.")
+    """One after another; after that he holds no more."""
+    patience_s: Seconds = 30.0
+
+
+class MannerFile(_Strict):
+    """What the customer says about the way he is spoken to, each line once."""
+
+    too_fast: tuple[Words, ...] = ()
+    monologue: tuple[Words, ...] = ()
+    raised_voice: tuple[Words, ...] = ()
 
 
 class ScenarioFile(_Strict):
@@ -217,6 +239,10 @@ class ScenarioFile(_Strict):
     )
     """Said when no words were heard, one after another; then the call goes on as if nothing was met."""
     interruption: InterruptionFile = InterruptionFile()
+    manner: MannerFile = MannerFile()
+    hold: HoldFile = HoldFile()
+    confirmation: Words = "Yes, that's right."
+    """Said when a fact is read back rightly."""
     time_limit_s: Seconds = 300.0
     must: tuple[Id, ...] = ()
     """Behaviours without which the call fails."""

@@ -23,6 +23,12 @@ class HeardTurn:
     """How much of that line had been said, 0..1; 1 when the customer talked on to its end."""
     unsaid: tuple[str, ...] = ()
     """Lines that were to follow the one cut short and were never begun."""
+    duration_s: float | None = None
+    """How long the turn was, where it was timed."""
+    rate_wpm: float | None = None
+    """How fast it was spoken, where it was measured."""
+    is_raised: bool = False
+    """Whether the voice was raised."""
 
     @property
     def behaviours(self) -> tuple[str, ...]:
@@ -74,11 +80,11 @@ class Note:
     """Why something happened, for the log and for a coach."""
 
     kind: str
-    """``moment``, ``met``, ``unmet``, ``not_understood``, ``fact``, ``mood`` or ``ending``."""
+    """``moment``, ``met``, ``unmet``, ``not_understood``, ``fact``, ``read_back``, ``mood`` or ``ending``."""
     what: str
     """Which moment, fact, trigger of the mood …"""
     value: float = 0.0
-    """Of the mood: how much it moved."""
+    """Of the mood: how much it moved; of a moment or fact: for which time; of a read-back: 1 if right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,12 @@ class State:
     """In a row."""
     acknowledged: int = 0
     """In a row."""
-    interruptions: int = 0
+    counts: tuple[tuple[str, int], ...] = ()
+    """How often in the call: complaints, holds, read-backs."""
+    repeats: int = 0
+    """Lines said again on request in this moment."""
+    is_holding: bool = False
+    """Whether the trainee has asked for patience."""
     has_repeated: bool = False
     """Whether the line under way has already been said again after an interruption."""
     said: tuple[str, ...] = ()
