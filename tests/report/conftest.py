@@ -149,7 +149,7 @@ def rich_call() -> Call:
 def rich_card() -> Scorecard:
     """Every status of a measure and of a skill, with evidence."""
     cut_in = Evidence(
-        start_s=52.0, end_s=53.1, label="interruption", quote="well I can't see that here", value=1.1
+        start_s=52.0, end_s=53.1, label="interruption", quote="well I can't see that here", value=1.0
     )
     price = LostPoints(
         rule="interruptions.rate",
@@ -205,7 +205,12 @@ def rich_card() -> Scorecard:
                 unit="per customer minute",
                 definition="Times the trainee started more than 0.5 s before the end of the customer's line and"
                 " took the floor, per minute of customer speech; back-channels do not count",
-                evidence=(cut_in,),
+                evidence=(
+                    Evidence(start_s=27.0, end_s=27.4, label="back_channel", value=0.0),
+                    cut_in,
+                    Evidence(start_s=84.4, end_s=85.0, label="customer_terminal", value=0.0),
+                ),
+                details={"count_at_threshold_s": {"0.3": 2, "0.5": 1, "1": 1, "3": 0, "10": 0}},
             ),
             "upbeat_tone": NotMeasured(
                 reason=Reason.NO_BASELINE,

@@ -94,9 +94,9 @@ def _overlap_tags(line: Line, marks: tuple[OverlapMark, ...]) -> Iterator[Markup
         return
     start_s, end_s = line.span.start_s(SAMPLE_RATE_HZ), line.span.end_s(SAMPLE_RATE_HZ)
     for mark in marks:
-        if mark.kind in _TAGGED and mark.start_s < end_s and mark.end_s > start_s:
+        if mark.kind in _TAGGED and not mark.is_by_customer and mark.start_s < end_s and mark.end_s > start_s:
             sign = element("span", mark.kind.sign, aria_hidden="true")
-            yield element("li", sign, " ", mark.kind.title, class_=f"tag {mark.kind.css}")
+            yield element("li", sign, " ", mark.title, class_=f"tag {mark.css}")
 
 
 def _behaviour_tags(seen: Iterable[Observation]) -> Iterator[Markup]:

@@ -202,9 +202,9 @@ def _events(marks: tuple[OverlapMark, ...]) -> Markup:
             play_button(
                 mark.start_s,
                 element("span", mark.kind.sign, class_="sign", aria_hidden="true"),
-                element("span", mark.kind.title, class_="label"),
+                element("span", mark.title, class_="label"),
                 end_s=mark.end_s,
-                class_=f"play {mark.kind.css}",
+                class_=f"play {mark.css}",
             ),
         )
         for mark in marks

@@ -120,10 +120,10 @@ class _Drawing:
             x, width = self._across(Span(start, max(start, end)))
             yield element(
                 "g",
-                element("title", f"{mark.kind.title}, {clock(mark.start_s)}"),
+                element("title", f"{mark.title}, {clock(mark.start_s)}"),
                 element("rect", x=x, y=self._top, width=width, height=self.axis_y - self._top, class_="band"),
                 element("text", mark.kind.sign, x=x, y=middle + 5, class_="sign"),
-                class_=f"mark {mark.kind.css}",
+                class_=f"mark {mark.css}",
                 data_start_s=plain(mark.start_s),
                 data_end_s=plain(mark.end_s),
             )
@@ -211,8 +211,11 @@ def legend(marks: Iterable[OverlapMark], call: Call) -> Markup:
         entries = [_entry("trainee", "", "Both people, in one channel")]
     if any(line.heard.end < line.planned.end for line in call.lines):
         entries.append(_entry("unsaid-key", "", "Left unsaid by the customer"))
+    marks = tuple(marks)
     kinds = sorted({mark.kind for mark in marks}, key=lambda kind: kind.rank)
     entries += [_entry(kind.css, kind.sign, kind.title) for kind in kinds]
+    if any(mark.is_by_customer for mark in marks):
+        entries.append(_entry("by-customer", "✕", "by the customer"))
     return element("ul", join(entries), class_="legend")
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.html.markup import NOTHING, Markup, disclosure, element, join, plain, play_button
+from voicesim.report.overlaps import plain_label
 from voicesim.results import Evidence, Json, Measured, Result
 from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
+
+_RATE: Final = "per "
+"""How the unit of a rate begins; the value of one event is no rate."""
 
 _Units: TypeAlias = Mapping[tuple[float, float, float | None], str]
 
@@ -111,10 +115,10 @@ def _units(card: Scorecard) -> _Units:
 
 def _evidence(piece: Evidence, units: _Units) -> Markup:
     quote = element("q", piece.quote, dir="auto") if piece.quote else None
-    label = element("span", piece.label, class_="label") if piece.label else None
+    label = element("span", plain_label(piece.label), class_="label") if piece.label else None
     unit = units.get((piece.start_s, piece.end_s, piece.value))
     value = None
-    if piece.value is not None and unit is not None:
+    if piece.value is not None and unit is not None and not unit.startswith(_RATE):
         value = element("span", wording.amount(piece.value, unit), class_="value")
     return play_button(piece.start_s, label, value, quote, end_s=piece.end_s)
 
