@@ -78,8 +78,10 @@ def test_faults_of_the_sound_are_told_and_their_absence_is_not() -> None:
 
 
 def test_details_are_told_in_one_line() -> None:
-    detail = {"by_threshold": {"0.5": 2, "0.3": 4}, "yes": True, "nothing": None, "empty": []}
-    assert wording.told(detail) == "by_threshold 0.3 4, 0.5 2, empty none, nothing none, yes yes"
+    assert wording.told({"10": 0, "0.3": 4, "3": 1}) == "0.3: 4, 3: 1, 10: 0"
+    assert (
+        wording.told({"yes": True, "nothing": None, "em_pty": []}) == "em pty: none, nothing: none, yes: yes"
+    )
     assert wording.told([1, 2.5, "x"]) == "1, 2.5, x"
     assert wording.told([0.1] * 13) == "13 values"
 

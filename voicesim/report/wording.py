@@ -234,10 +234,19 @@ def told(value: Json) -> str:
     if isinstance(value, str | int | float):
         return number(value) if isinstance(value, float) else str(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {told(inner)}" for key, inner in sorted(value.items())) or "none"
+        items = sorted(value.items(), key=lambda item: _counting_order(item[0]))
+        return ", ".join(f"{key.replace('_', ' ')}: {told(inner)}" for key, inner in items) or "none"
     if len(value) > _LONGEST_LIST:
         return f"{len(value)} values"
     return ", ".join(told(inner) for inner in value) or "none"
+
+
+def _counting_order(key: str) -> tuple[float, str]:
+    """Keys that are numbers in their order, before the others in theirs."""
+    try:
+        return (float(key), key)
+    except ValueError:
+        return (float("inf"), key)
 
 
 def text_in(value: Json, *keys: str) -> str:
