@@ -149,7 +149,7 @@ def _recognition(
 
     progress("loading the recogniser", 0.0)
     if connected.simulated is not None and not options.is_real_time:
-        recogniser, is_fallback = load_recogniser(options.recogniser, progress=progress)
+        recogniser, is_fallback = load_recogniser(options.recogniser)
         identity, capabilities = recogniser.identity, recogniser.capabilities
         jobs: Jobs = InlineJobs(recogniser)
     else:

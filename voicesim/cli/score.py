@@ -70,7 +70,7 @@ def command(
 
     progress = Progress(is_quiet=quiet)
     options = ScoringOptions(
-        engines=engines_for(None if no_words else recogniser, progress=progress),
+        engines=engines_for(None if no_words else recogniser),
         tables=load_tables(),
         rubric=None if rubric is None else load_rubric(rubric),
         baseline=load_baseline(baseline),

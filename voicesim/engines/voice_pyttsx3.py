@@ -274,3 +274,15 @@ def _active_level_dbov(samples: Samples) -> float:
     padded = np.concatenate([samples, np.zeros(-len(samples) % frame, np.float32)])
     power = np.mean(padded.reshape(-1, frame).astype(np.float64) ** 2, axis=1)
     return 10.0 * float(np.log10(np.mean(power[power >= power.max() * 1e-2])))
+
+
+def available() -> tuple[bool, str]:
+    """Whether lines can be spoken, and by how many voices, or what is missing."""
+    voice = Pyttsx3Voice()
+    try:
+        voices = voice.voices()
+    except (EngineNotInstalledError, EngineFailedError) as exc:
+        return False, f"{exc.message} ({exc.hint})"
+    finally:
+        voice.close()
+    return True, f"{voice.identity.model}, {len(voices)} voices"

@@ -1,0 +1,184 @@
+"""The command line as its user meets it."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.fakes import voice_like
+from voicesim.cli.main import COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_stands_in_the_readme(voicesim, repository, name):
+    ran = voicesim(name, "--help")
+    assert ran.code == 0
+    assert "Usage: voicesim" in ran.out
+    assert f"`voicesim {name}" in (repository / "README.md").read_text()
+
+
+def test_help_names_every_command(voicesim):
+    ran = voicesim("--help")
+    assert ran.code == 0
+    assert all(name in ran.out for name in COMMANDS)
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv=['voicesim','--help']\n"
+        "from voicesim.cli.main import main\nmain()\n"
+        "heavy = {'numpy','scipy','librosa','av','onnxruntime','pydantic','yaml','faster_whisper'}\n"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["scor"], 2, "did you mean 'score'"),
+        (["score"], 2, "Missing argument"),
+        (["score", "x.wav", "--nonsense"], 2, "nonsense"),
+        (["call", "--real-time"], 2, "--simulate"),
+        (["score", "no-such-file.wav"], 3, "no-such-file.wav"),
+        (["call", "parsel"], 3, "did you mean 'parcel'"),
+        (["scenario", "show", "no/such.yaml"], 3, "no/such.yaml"),
+        (["score", "x.wav", "--rubric", "missing.yaml"], 3, "missing.yaml"),
+        (["call", "parcel", "--simulate", "no-such-folder"], 3, "no-such-folder"),
+    ],
+)
+def test_a_mistake_gets_an_error_line_a_hint_line_and_its_exit_code(
+    voicesim, tmp_path, monkeypatch, arguments, code, says
+):
+    monkeypatch.chdir(tmp_path)
+    ran = voicesim(*arguments)
+    assert ran.code == code, ran.err
+    assert ran.out == ""
+    assert says in ran.err
+    assert [line.split(":")[0] for line in ran.complaint] == ["error", "hint"]
+    assert "Traceback" not in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def _recording(tmp_path, name, *channels):
+    path = tmp_path / name
+    soundfile.write(path, np.stack(channels, axis=1), 16_000, subtype="PCM_16")
+    return path
+
+
+@pytest.fixture
+def talk(rng):
+    left, right = np.zeros(16_000 * 12, np.float32), np.zeros(16_000 * 12, np.float32)
+    left[16_000 : 16_000 * 4] = voice_like(rng, 3.0)
+    right[16_000 * 6 : 16_000 * 10] = voice_like(rng, 4.0, f0_hz=200.0)
+    return left, right
+
+
+BAD_RECORDINGS = {
+    "empty.wav": lambda p: p.write_bytes(b""),
+    "text.wav": lambda p: p.write_text("this is no sound\n" * 50),
+    "none.wav": lambda p: soundfile.write(p, np.zeros((0, 2)), 16_000),
+    "silence.wav": lambda p: soundfile.write(p, np.zeros((16_000, 2)), 16_000),
+    "six.wav": lambda p: soundfile.write(p, np.random.default_rng(1).uniform(-0.1, 0.1, (8000, 6)), 16_000),
+    "nan.wav": lambda p: soundfile.write(p, np.full((16_000, 2), np.nan), 16_000, subtype="FLOAT"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_RECORDINGS)
+def test_a_recording_that_cannot_be_scored_is_one_clear_error(voicesim, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / name
+    BAD_RECORDINGS[name](path)
+    ran = voicesim("score", path, "--no-words", "--format", "html")
+    assert ran.code == 3, ran.err
+    assert [line.split(":")[0] for line in ran.complaint] == ["error", "hint"]
+    assert name in ran.complaint[0]
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_one_bad_recording_never_stops_the_others(voicesim, tmp_path, talk):
+    good = _recording(tmp_path, "good.wav", *talk)
+    bad = tmp_path / "bad.wav"
+    bad.write_text("no sound")
+    ran = voicesim("score", bad, good, "--no-words", "--format", "json", "--out", tmp_path / "cards")
+    assert ran.code == 1
+    assert f"error: {bad}" in ran.err
+    card = json.loads((tmp_path / "cards" / "good.json").read_text())
+    assert card["call"]["id"] == "good"
+
+
+def test_scoring_twice_gives_the_same_bytes(voicesim, tmp_path, talk):
+    path = _recording(tmp_path, "call.wav", *talk)
+    first = voicesim("score", path, "--no-words", "--format", "json", "-q")
+    second = voicesim("score", path, "--no-words", "--format", "json", "-q")
+    assert first.code == second.code == 0
+    assert first.out == second.out
+    assert list(json.loads(first.out)) == [
+        "schema_version",
+        "call",
+        "measures",
+        "behaviours",
+        "skills",
+        "overall",
+        "provenance",
+    ]
+
+
+def test_what_mono_cannot_tell_is_not_measured(voicesim, tmp_path, talk):
+    path = _recording(tmp_path, "mono.wav", talk[0] + talk[1])
+    measures = json.loads(voicesim("score", path, "--no-words", "--format", "json").out)["measures"]
+    assert measures["interruptions"]["status"] == "not_measured"
+    assert measures["interruptions"]["reason"] == "mono"
+
+
+def test_two_equal_channels_cannot_tell_interruptions(voicesim, tmp_path, talk):
+    both = talk[0] + talk[1]
+    path = _recording(tmp_path, "fake.wav", both, both)
+    measures = json.loads(voicesim("score", path, "--no-words", "--format", "json").out)["measures"]
+    assert measures["interruptions"]["status"] == "not_measured"
+    assert measures["interruptions"]["reason"] == "fake_stereo"
+
+
+def test_a_score_below_the_limit_exits_with_one(voicesim, tmp_path, talk):
+    path = _recording(tmp_path, "call.wav", *talk)
+    assert voicesim("score", path, "--no-words", "--fail-under", "100", "-q").code == 1
+
+
+def test_scenarios_are_listed_shown_and_checked(voicesim, repository):
+    listed = json.loads(voicesim("scenario", "list", "--json").out)
+    assert len(listed) >= 2
+    for row in listed:
+        shown = voicesim("scenario", "show", row["name"])
+        assert shown.code == 0
+        assert row["title"] in shown.out
+    ran = voicesim("scenario", "check", *sorted((repository / "scenarios").glob("*.yaml")))
+    assert ran.code == 0, ran.err
+
+
+def test_a_typo_in_a_scenario_is_named_with_its_line(voicesim, repository, tmp_path):
+    text = (repository / "scenarios" / "parcel.yaml").read_text().replace("moments:", "momments:", 1)
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(text)
+    line = 1 + text[: text.index("momments:")].count("\n")
+    for arguments in (["scenario", "check", bad], ["call", bad]):
+        ran = voicesim(*arguments)
+        assert ran.code == 3
+        assert f"{bad}:{line}" in ran.err
+        assert "did you mean" in ran.err
+        assert "moments" in ran.err
+
+
+def test_the_schema_is_a_json_schema(voicesim):
+    schema = json.loads(voicesim("scenario", "schema").out)
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+
+
+def test_the_doctor_speaks_json(voicesim):
+    report = json.loads(voicesim("doctor", "--json").out)
+    assert {"voicesim", "python", "system", "packages", "findings"} <= set(report)
+    assert all({"name", "is_ok", "detail", "hint"} == set(f) for f in report["findings"])
