@@ -91,7 +91,7 @@ def test_a_folder_left_behind_by_a_crash_is_read_up_to_its_last_second(tmp_path,
     path = tmp_path / "call"
     pid = os.fork() if hasattr(os, "fork") else pytest.skip("needs fork")
     if pid == 0:  # the child writes three seconds and is gone, as after a power cut
-        folder, *_ = _write(path, rng, n_blocks=94)
+        _write(path, rng, n_blocks=94)
         with (path / "events.jsonl").open("a") as events:
             events.write('{"at": 21000, "event": "turn_sta')
         os._exit(0)
@@ -160,7 +160,7 @@ def test_damaged_parts_are_named(tmp_path, rng, name, content, says):
 
 
 def test_a_recording_is_no_call_folder(tmp_path):
-    with pytest.raises(CallFolderError, match="no call.flac"):
+    with pytest.raises(CallFolderError, match="it has no call"):
         read_folder(tmp_path)
 
 
@@ -170,3 +170,12 @@ def test_names_in_the_call_are_kept_as_they_are(tmp_path, rng):
     folder.write(*_blocks(rng, 2))
     folder.close("complete", {})
     assert read_folder(tmp_path / "call").about["trainee"] == "Zoë “Z” Nuñez"
+
+
+def test_a_folder_in_which_nothing_was_recorded_goes_again(tmp_path, rng):
+    empty = FolderWriter(tmp_path / "empty", {})
+    empty.discard_if_empty()
+    kept, *_ = _write(tmp_path / "kept", rng, n_blocks=2)
+    kept.discard_if_empty()
+    kept.close("complete", {})
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept"]

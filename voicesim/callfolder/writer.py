@@ -8,6 +8,7 @@ left behind by a crash is readable up to its last second.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -88,6 +89,12 @@ class FolderWriter:
         """Finish the sound and the events; the folder can be read from now on."""
         self._flac.close()
         self._events.close()
+
+    def discard_if_empty(self) -> None:
+        """Take the folder away again if no sound was recorded."""
+        if self.n_samples == 0:
+            self.stop_recording()
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def close(self, status: str, about: Mapping[str, Json]) -> None:
         """Finish the folder.

@@ -84,7 +84,10 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     folder.snapshot("rubric.yaml", rubric.source)
     if options.baseline is not None:
         folder.snapshot("baseline.json", options.baseline.read_bytes())
-    outcome = _play(options, scenario, voices, connected, jobs, folder)
+    try:
+        outcome = _play(options, scenario, voices, connected, jobs, folder)
+    finally:
+        folder.discard_if_empty()
     return _finish(options, outcome, connected, folder, recognition, progress)
 
 
@@ -235,12 +238,19 @@ def _finish(
     recognition: Recognition,
     progress: Progress,
 ) -> int:
-    gaps_s = _close(outcome, connected, folder, recognition)
     if outcome.n_samples == 0:
         if outcome.device_error is not None:
             raise outcome.device_error
-        raise CallAbortedError("the call was ended before anything was recorded")
-    _score(folder.path, progress)
+        raise CallAbortedError("the call was ended before anything was recorded", hint="try again")
+    gaps_s = _close(outcome, connected, folder, recognition)
+    try:
+        _score(folder.path, progress)
+    except KeyboardInterrupt:
+        progress.done()
+        raise CallAbortedError(
+            f"interrupted while the call was scored; it is kept in {folder.path}",
+            hint=f"score it by: voicesim score {folder.path}",
+        ) from None
     if gaps_s and not options.is_quiet:
         import statistics
 
