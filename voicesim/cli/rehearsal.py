@@ -260,7 +260,7 @@ def _finish(
         )
     if outcome.report is not None and outcome.report.faults:
         counts = ", ".join(f"{name} {count}" for name, count in sorted(outcome.report.faults.items()))
-        shout(f"the sound card lost or delayed audio: {counts}")
+        shout(f"audio was lost or came late: {counts}")
     if outcome.device_error is not None:
         error = outcome.device_error
         raise type(error)(f"{error.message}; the call up to then is kept in {folder.path}", hint=error.hint)
