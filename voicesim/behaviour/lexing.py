@@ -23,8 +23,10 @@ LINK: Final = "{link}"
 SMILE: Final = "{smile}"
 LAUGH: Final = "{laugh}"
 HANDLE: Final = "{handle}"
+SIGNATURE: Final = "{signature}"
+"""Form of an agent's initials or name under a written message ("^JK", "-Becky")."""
 QUESTION_MARK: Final = "{question_mark}"
-"""Form of the last word before a question mark."""
+"""Form of the token that stands for a question mark."""
 NAME_LIKE: Final = "{capitalised}"
 """Form of a word that is written with a capital inside a sentence."""
 
@@ -41,7 +43,12 @@ _SPLITTERS: Final = (
 _LAUGH: Final = re.compile(
     r"(?:a*(?:ha){2,}h?|h[ae]h[ae]+\w*|hehe\w*|lol|lmao|rofl|laugh(?:s|ter)|chuckles?)\Z"
 )
-_SHAPES: Final = ((_SMILE, SMILE), (_LINK, LINK), (re.compile(r"@\S+"), HANDLE))
+_SHAPES: Final = (
+    (_SMILE, SMILE),
+    (_LINK, LINK),
+    (re.compile(r"@\S+"), HANDLE),
+    (re.compile(r"\^[A-Za-z]+|[-*/][A-Z][A-Za-z]*"), SIGNATURE),
+)
 _DOTTED: Final = re.compile(r"(?:[a-z]\.)+[a-z]\Z|\d+[ap]\.m\Z")
 _OPENING: Final = "\"'([{<\u201c\u2018\u00ab*_~"
 _CLOSING: Final = "\"')]}>\u201d\u00bb*_~"
@@ -51,6 +58,16 @@ _NEGATIONS: Final = frozenset(("not", "never"))
 _POSSESSIVE_HOSTS: Final = word_set(
     "your order account customer user the an a member policy transaction tracking valid photo ticket booking "
     "case reference my new client employee and email or caller apple login government security"
+)
+_NO_NAMES: Final = word_set(
+    "i my your the this we you our it that if is are was can could would will do did have has had and but "
+    "so or for to in on at from with by of as please thanks thank okay ok sorry hi hello hey yes no let "
+    "just also then now here there how what when where which who why may might monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april june july august september october "
+    "november december dm pm am asap id vip sms pin faq app tv us uk usa again since once unfortunately "
+    "sir madam maam sure great good perfect not any all some one two don't i'm i'll i've we're we'll "
+    "we've you're it's that's there's let's can't english customer service support account order number "
+    "email phone name date address plan gold silver bronze platinum manager agent team department message"
 )
 _AFTER_I_WOULD: Final = word_set(
     "like love be need have suggest recommend say want appreciate rather also just happily ask advise feel hate"
@@ -149,7 +166,15 @@ def _read(words: Sequence[Word]) -> list[_Draft]:
             comma = comma or has_comma
             if stop:
                 if "?" in stop and drafts[sentence:]:
-                    drafts[-1].forms = (*drafts[-1].forms, QUESTION_MARK)
+                    drafts.append(
+                        _Draft(
+                            (QUESTION_MARK,),
+                            drafts[-1].word,
+                            begins=False,
+                            after_comma=False,
+                            is_quoted=False,
+                        )
+                    )
                 for draft in drafts[sentence:]:
                     draft.asks = "?" in stop
                 sentence, begins = len(drafts), True
@@ -203,7 +228,7 @@ def _forms_of(core: str, *, is_first: bool) -> tuple[tuple[str, ...], ...]:
     if _LAUGH.match(lower):
         return ((LAUGH, lower),)
     spelled = spell(lower)
-    if core[:1].isupper() and not is_first and not core.startswith(("I'", "I")) and len(spelled) == 1:
+    if core[:1].isupper() and not is_first and len(spelled) == 1 and lower not in _NO_NAMES:
         return ((*spelled[0], NAME_LIKE),)
     return spelled
 
@@ -273,7 +298,9 @@ def _mark_small(
 ) -> None:
     heads = [draft.forms[0] for draft in drafts]
     for draft, head in zip(drafts, heads, strict=True):
-        draft.is_small = head in small_words or head in FILLED_PAUSES or head in {"'s", HANDLE}
+        draft.is_small = (
+            head in small_words or head in FILLED_PAUSES or head in {"'s", HANDLE, SIGNATURE, QUESTION_MARK}
+        )
     for phrase in small_phrases:
         n = len(phrase)
         for i in range(len(heads) - n + 1):

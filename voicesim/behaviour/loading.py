@@ -10,8 +10,8 @@ from typing import Final
 from voicesim.behaviour.behaviours import Behaviour, Cue, Lexicon, behaviour_of, cue_of
 from voicesim.behaviour.groups import PatternGroup, Written, pattern_lines, words_in
 from voicesim.behaviour.guards import Guards
-from voicesim.behaviour.lexing import HANDLE, LAUGH, LINK, NAME_LIKE, QUESTION_MARK, SMILE
-from voicesim.behaviour.pattern import Element, Literal, PatternSyntaxError, compile_list
+from voicesim.behaviour.lexing import HANDLE, LAUGH, LINK, NAME_LIKE, QUESTION_MARK, SIGNATURE, SMILE
+from voicesim.behaviour.pattern import AnyWord, Element, Literal, PatternSyntaxError, compile_list
 from voicesim.behaviour.spelling import NUMBER, spell
 from voicesim.behaviour.tables import Tables
 from voicesim.behaviour.vocabulary import Vocabulary
@@ -21,7 +21,7 @@ from voicesim.files.strict_yaml import load_yaml
 SHIPPED: Final = Path(__file__).resolve().parent / "tables"
 _WORDS: Final = "_words.yaml"
 _CUES: Final = "_customer.yaml"
-_BUILT_IN: Final = (NUMBER, LINK, SMILE, LAUGH, HANDLE, NAME_LIKE, QUESTION_MARK)
+_BUILT_IN: Final = (NUMBER, LINK, SMILE, LAUGH, HANDLE, NAME_LIKE, QUESTION_MARK, SIGNATURE)
 
 
 def load_tables(extra_folders: Iterable[Path] = ()) -> Tables:
@@ -145,8 +145,10 @@ class _Lists:
         found = self._compiled.get(name)
         if found is not None:
             return found
-        if f"{{{name}}}" in _BUILT_IN:
-            element: Element = Literal(frozenset((f"{{{name}}}",)))
+        if name == "word":
+            element: Element = AnyWord()
+        elif f"{{{name}}}" in _BUILT_IN:
+            element = Literal(frozenset((f"{{{name}}}",)))
         elif name in self._open:
             raise PatternSyntaxError(f"the word list {name!r} names itself")
         elif name in self.written:

@@ -8,7 +8,7 @@ One pattern a line::
     so?  (for that)?         may be missing
     apolog*                  any word that begins so
     ...    ...2              up to 4 (2) further words, none of them "not", within the sentence
-    {feeling}                a word list of words.yaml
+    {feeling}                a word list of _words.yaml; {word} is any one word, {number} any number
     !word  !(a | b)          not if this follows here
     ^  $                     begin and end of a sentence (openers such as "okay" and closers such as "please"
                              do not count)
@@ -131,6 +131,27 @@ class _Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyWord:
+    """Any one word of the sentence, small ones and negations apart."""
+
+    is_optional: bool = False
+
+    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
+        """As :meth:`Element.ends`."""
+        if at < len(tokens) and not tokens.is_small[at] and not is_negation(tokens.forms[at]):
+            return (at + 1,)
+        return ()
+
+    def anchor(self) -> frozenset[str] | None:
+        """As :meth:`Element.anchor`."""
+        return None
+
+    def first(self) -> frozenset[str] | None:
+        """As :meth:`Element.first`."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class _Edge:
     """Begin or end of a sentence."""
 
@@ -225,6 +246,8 @@ class _Chain:
 def _step(part: Element, tokens: Tokens, place: int, start: int) -> set[int]:
     if isinstance(part, _Gap | _Edge | _Without):
         return set(part.ends(tokens, place))
+    if isinstance(part, _Choice):
+        return {end for option in part.options for end in _step(option, tokens, place, start)}
     out: set[int] = set()
     for ahead in (place,) if place == start else _reach(tokens, place):
         if ahead < len(tokens) and (ahead == start or not tokens.begins[ahead]):

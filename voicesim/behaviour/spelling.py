@@ -31,10 +31,10 @@ woulda=would have; cuz=because; 'cause=because; coz=because; bcoz=because; til='
 pls=please; plz=please; plse=please; thx=thanks; thnx=thanks; tks=thanks; thankyou=thank you; ty=thank you
 u=you; ur=your; ya=you; yous=you; r=are; n=and; b4=before; gr8=great; msg=message; acct=account; appt=appointment
 ok=okay; k=okay; kk=okay; okey=okay; okie=okay; o.k=okay; okays=okay; alrighty=alright; aye=yes
-yep=yes; yup=yes; yea=yes; yeah=yes; yess=yes; nope=no; nah=no; hiya=hi; hai=hi; hey=hey; helo=hello; hallo=hello
-asap=as soon as possible; eod=end of day; fyi=for your information; btw=by the way; atm=atm; tho=though
-mr=mr; mister=mr; mrs=mrs; missus=mrs; sorri=sorry; soz=sorry; apologies=apologies; appologies=apologies
-appologize=apologize; appologise=apologize; apologize=apologize; unfortunatly=unfortunately; definately=definitely
+yep=yes; yup=yes; yea=yes; yeah=yes; yess=yes; nope=no; nah=no; hiya=hi; hai=hi; hey=hi; helo=hello; hallo=hello
+asap=as soon as possible; eod=end of day; fyi=for your information; btw=by the way; tho=though
+mister=mr; mrs=mrs; missus=mrs; sorri=sorry; soz=sorry; appologies=apologies
+appologize=apologize; appologise=apologize; unfortunatly=unfortunately; definately=definitely
 recieve=receive; recieved=received; seperate=separate; inconvience=inconvenience; inconvinience=inconvenience
 inconvenince=inconvenience; untill=until; tommorow=tomorrow; tomorow=tomorrow; tmrw=tomorrow; tmr=tomorrow
 assit=assist; asist=assist; assisst=assist; custmer=customer; cutomer=customer; adress=address; emial=email
@@ -48,9 +48,9 @@ cheques=checks; programme=program; programmes=programs; grey=gray; licence=licen
 practise=practice; enquiry=inquiry; enquiries=inquiries; enquire=inquire; enquiring=inquiring; tyre=tire
 tyres=tires; learnt=learned; whilst=while; mum=mom; judgement=judgment; fulfil=fulfill; enrol=enroll
 enrolment=enrollment; instalment=installment; instalments=installments; catalogue=catalog; dialogue=dialog
-colour=color; favour=favor; e-mail=email; e-mails=emails; emailed=emailed; ma'am=madam; maam=madam; mam=madam
-telephone=phone; thankfully=thankfully; towards=toward; afterwards=afterward; forwards=forward; backwards=backward
-jewellery=jewelry; plough=plow; storey=story; kerb=curb; postcode=postcode; zipcode=zip code; wifi=wifi; wi-fi=wifi
+colour=color; favour=favor; e-mail=email; e-mails=emails; ma'am=madam; maam=madam; mam=madam
+telephone=phone; towards=toward; afterwards=afterward; forwards=forward; backwards=backward
+jewellery=jewelry; plough=plow; storey=story; kerb=curb; zipcode=zip code; wi-fi=wifi
 log-in=login; sign-in=signin; pick-up=pickup; check-in=checkin; set-up=setup; follow-up=follow up; on-line=online
 re-set=reset; re-start=restart; re-book=rebook; re-send=resend; pre-paid=prepaid; up-to-date=up to date
 """
@@ -122,7 +122,7 @@ def spell(written: str) -> tuple[tuple[str, ...], ...]:
     >>> spell("i'd")
     (('i',), ('would', 'had'))
     """
-    if not written:
+    if not any(char.isalnum() for char in written):
         return ()
     if written in _CONTRACTIONS:
         return tuple(_forms(part) for part in _CONTRACTIONS[written])
