@@ -57,7 +57,7 @@ GOOD_MEASURES = {
     "pace": measured(140, "wpm"),
     "interruptions": measured(0, "per customer minute"),
     "volume": measured(-22, "dBov", {"evenness_db": 2.0, "trailing_off_db": -3.0}),
-    "upbeat_tone": measured(1.5, "U"),
+    "upbeat_tone": measured(1.5, "U", {}),
 }
 CONTENT = measured(0.9, "")
 

@@ -247,10 +247,35 @@ def test_pace_bands(judged, good_measures, value, expected):
 
 def test_the_weaker_tone_stands_in_where_there_is_no_baseline(judged, good_measures):
     measures = dict(good_measures)
+    for value, unit, expected in ((1.2, "U", 100), (0.0, "U", 60), (1.2, "st", 20), (2.4, "st", 100)):
+        measures["upbeat_tone"] = Measured(value=value, unit=unit, definition="a test")
+        assert skill(judged(GOOD, measures=measures), "upbeat_tone").score == expected, (value, unit)
     measures["upbeat_tone"] = NotMeasured(reason=Reason.NO_BASELINE, explanation="no baseline")
     assert skill(judged(GOOD, measures=measures), "upbeat_tone").reason is Reason.NO_BASELINE
-    measures["pitch_spread"] = Measured(value=2.4, unit="st", definition="a test")
-    assert skill(judged(GOOD, measures=measures), "upbeat_tone").score == 100
+
+
+@pytest.mark.parametrize(
+    ("count", "customer_turns", "per_minute", "expected"),
+    [
+        (0, 8, 0.0, 100),
+        (1, 8, 1.5, 100),
+        (2, 20, 1.5, 100),
+        (2, 8, 3.0, 50),
+        (4, 8, 4.0, 0),
+        (4, 40, 4.0, 100),
+    ],
+)
+def test_one_interruption_in_ten_customer_turns_is_free(
+    judged, good_measures, count, customer_turns, per_minute, expected
+):
+    cut_in = Measured(
+        value=per_minute,
+        unit="per customer minute",
+        definition="a test",
+        details={"count": count, "customer_turns": customer_turns},
+    )
+    s = skill(judged(GOOD, measures={**good_measures, "interruptions": cut_in}), "interruptions")
+    assert s.score == expected
 
 
 def test_the_card_says_where_it_comes_from(judged, rubric):

@@ -18,7 +18,7 @@ from voicesim.errors import RubricError
 from voicesim.files.strict_yaml import Lines, load_yaml_with_lines, read_text
 
 if TYPE_CHECKING:
-    from voicesim.scorecard.schema import CurveFile, RubricFile, RuleFile, SkillFile
+    from voicesim.scorecard.schema import AllowanceFile, CurveFile, RubricFile, RuleFile, SkillFile
 
 DEFAULT: Final = Path(__file__).resolve().parent / "rubrics" / "default.yaml"
 _PLACEHOLDERS: Final = ("at", "quote", "customer", "value", "unit", "count", "points")
@@ -38,13 +38,15 @@ class Curve:
     """The share of points that the values of a measure earn: straight between corners, level outside."""
 
     measure: str
-    detail: str
+    detail: str = ""
+    unit: str = ""
+    """Holds only where the measure comes in this unit; empty: in any."""
     corners: tuple[tuple[float, float], ...]
 
     def share(self, value: float) -> float:
         """Share 0..1 of a value.
 
-        >>> Curve(measure="x", detail="", corners=((0.0, 0.0), (10.0, 1.0))).share(4.0)
+        >>> Curve(measure="x", corners=((0.0, 0.0), (10.0, 1.0))).share(4.0)
         0.4
         """
         if value <= self.corners[0][0]:
@@ -61,12 +63,31 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """Events that are free: one for every so many occasions, one at least."""
+
+    count: str
+    per: str
+    every: int
+
+    def counted_share(self, n_events: float, n_occasions: float) -> float:
+        """Share of the events that count.
+
+        >>> Allowance(count="c", per="t", every=10).counted_share(4, 20)
+        0.5
+        """
+        free = max(1.0, n_occasions // self.every)
+        return max(0.0, n_events - free) / n_events if n_events > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureRule(_Rule):
     """Points for a measured value."""
 
     curves: tuple[Curve, ...]
     """The first one whose measure is measured decides."""
     advice_above: str
+    allowance: Allowance | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +225,11 @@ def _skill_of(file: SkillFile) -> RubricSkill:
 
 
 def _curve_of(file: CurveFile) -> Curve:
-    return Curve(measure=file.measure, detail=file.detail, corners=file.curve)
+    return Curve(measure=file.measure, detail=file.detail, unit=file.unit, corners=file.curve)
+
+
+def _allowance_of(file: AllowanceFile | None) -> Allowance | None:
+    return None if file is None else Allowance(count=file.count, per=file.per, every=file.every)
 
 
 def _rule_of(file: RuleFile) -> Rule:
@@ -217,6 +242,7 @@ def _rule_of(file: RuleFile) -> Rule:
                 points=file.points,
                 curves=curves,
                 advice_above=file.advice_above,
+                allowance=_allowance_of(file.allowance),
             )
         case "shows":
             return ShowsRule(

@@ -115,7 +115,7 @@ def _measure(rule: MeasureRule, facts: Facts) -> Outcome:
         result = facts.measures.get(curve.measure)
         if isinstance(result, Measured):
             value = _value(result, curve)
-            if value is not None:
+            if value is not None and curve.unit in {"", result.unit}:
                 return _measured(rule, curve, result, value)
         elif result is not None and missing is None:
             missing = result
@@ -137,7 +137,7 @@ def _value(result: Measured, curve: Curve) -> float | None:
 
 
 def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -> Outcome:
-    share = curve.share(value)
+    share = curve.share(_beyond_allowance(rule, result, value))
     unit = "" if curve.detail else result.unit
     note = f"{rule.title}: {plain(value)} {unit}".rstrip()
     if share >= 1.0:
@@ -151,6 +151,15 @@ def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -
         is_above=curve.is_above_best(value),
     )
     return Outcome(rule=rule, standing=Standing.JUDGED, losses=(loss,), note=note)
+
+
+def _beyond_allowance(rule: MeasureRule, result: Measured, value: float) -> float:
+    if rule.allowance is None:
+        return value
+    n_events, n_occasions = (result.details.get(name) for name in (rule.allowance.count, rule.allowance.per))
+    if not isinstance(n_events, int | float) or not isinstance(n_occasions, int | float):
+        return value
+    return round(value * rule.allowance.counted_share(n_events, n_occasions), _VALUE_DECIMALS)
 
 
 def _worst(evidence: tuple[Evidence, ...], curve: Curve) -> tuple[Evidence, ...]:

@@ -45,7 +45,16 @@ class CurveFile(_Strict):
 
     measure: Id
     detail: str = Field(default="", description="a number among the measure's details, instead of its value")
+    unit: str = Field(default="", description="only where the measure comes in this unit")
     curve: Curve = Field(description="[value, share of the points]; straight between, level outside")
+
+
+class AllowanceFile(_Strict):
+    """How many of the counted events are free: one for every so many of something else, one at least."""
+
+    count: Id = Field(description="detail of the measure: how many events its value counts")
+    per: Id = Field(description="detail of the measure: how many occasions there were")
+    every: int = Field(ge=1)
 
 
 class MeasureRuleFile(_RuleFile, CurveFile):
@@ -55,6 +64,7 @@ class MeasureRuleFile(_RuleFile, CurveFile):
     instead: tuple[CurveFile, ...] = Field(
         default=(), description="used in this order where the measure itself is not measured"
     )
+    allowance: AllowanceFile | None = None
     advice_above: str = Field(default="", description="advice where the value lies above the best values")
 
 
