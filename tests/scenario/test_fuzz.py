@@ -54,7 +54,7 @@ def trainee_of(name: str) -> st.SearchStrategy[HeardTurn | str]:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_random_trainees_always_reach_an_end(name, data):
     scenario = SCENARIOS[name]

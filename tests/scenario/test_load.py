@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from voicesim.behaviour.loading import load_tables
 from voicesim.errors import ScenarioError
-from voicesim.files.shipped import shipped_folder
 from voicesim.scenario.check import check_scenario
 from voicesim.scenario.load import brief_of, load_scenario, read_scenario
 from voicesim.scenario.model import EndingKind
@@ -189,12 +187,3 @@ def test_the_json_schema_names_the_format_and_forbids_other_keys():
     assert schema["properties"]["format"]["const"] == "voicesim-scenario/1"
     assert schema["additionalProperties"] is False
     assert json.loads(json.dumps(schema)) == schema
-
-
-@pytest.mark.parametrize("name", ["parcel", "billed_twice"])
-def test_shipped_scenarios_have_no_problems(name):
-    known = load_tables().ids
-    scenario = load_scenario(shipped_folder("scenarios") / f"{name}.yaml", known_behaviours=known)
-    assert check_scenario(scenario, known_behaviours=known) == ()
-    assert 7 <= len(scenario.moments) <= 10
-    assert max(len(line.text.split()) for line in scenario.lines()) <= 20

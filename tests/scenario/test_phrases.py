@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicesim.scenario.phrases import asks_about, folded, holds
+from voicesim.scenario.phrases import asks_about, folded, holds, phrase_of, questions_in
 
 
 def test_words_without_case_and_punctuation():
@@ -58,3 +58,34 @@ def test_statements(text):
 
 def test_a_phrase_that_is_a_question_itself():
     assert asks_about(folded("what colour"), ("what", "colour"))
+
+
+@pytest.mark.parametrize(
+    ("written", "text", "is_there"),
+    [
+        ("send ... back", "I will send it back", True),
+        ("send ... back", "I send all of your money back", True),
+        ("send ... back", "I will send all of your good money back", False),
+        ("send \u2026 back", "send back", True),
+        ("refund*", "it was refunded", True),
+        ("refund*", "a fund", False),
+        ("drink* ... water", "is he drinking any water", True),
+        ("... back", "back", True),
+        ("...", "anything", False),
+        ("Don't", "I don\u2019t", True),
+        ("what", "", False),
+    ],
+)
+def test_gaps_and_beginnings(written, text, is_there):
+    assert holds(folded(text), phrase_of(written)) is is_there
+
+
+def test_verbs_before_their_subjects_ask():
+    assert asks_about(folded("and does he answer when you talk to him"), ("answer",))
+    assert asks_about(folded("is there a light on it"), ("light",))
+    assert not asks_about(folded("it is there and it has a light"), ("light",))
+
+
+def test_question_marks_ask():
+    assert questions_in("Well. The colour of it? Good! And so on") == (("the", "colour", "of", "it"),)
+    assert questions_in("no mark at all") == ()

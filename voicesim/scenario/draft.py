@@ -29,6 +29,8 @@ class Draft:
         self.scenario = scenario
         self.state = state
         self.mood_before = state.mood
+        self.told_now: set[str] = set()
+        """Facts given in this turn."""
         self._lines: list[tuple[Spoken, str]] = []
         self._notes: list[Note] = []
 
@@ -72,6 +74,7 @@ class Draft:
         told = dict(self.state.told)
         told[fact_id] = told.get(fact_id, 0) + 1
         self.note("fact", fact_id, told[fact_id])
+        self.told_now.add(fact_id)
         self.remember(told=tuple(told.items()))
 
     def feel(self, trigger: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from voicesim.scenario.model import Fact, Listening, Moment, Scenario
-from voicesim.scenario.phrases import asks_about, folded, holds
+from voicesim.scenario.phrases import asks_about, folded, holds, questions_in
 from voicesim.scenario.turn import HeardTurn, State
 
 MAX_ANSWERS: Final = 2
@@ -27,6 +27,7 @@ def asked_facts(scenario: Scenario, state: State, heard: HeardTurn, words: Seque
     """Facts that are asked for in a turn and that the customer is still willing to give."""
     told = dict(state.told)
     questions = [folded(o.quote) for o in heard.observations if o.behaviour_id in _ASKING]
+    questions += questions_in(heard.text)
 
     def is_asked(phrase: Sequence[str]) -> bool:
         return asks_about(words, phrase) or any(holds(question, phrase) for question in questions)

@@ -23,7 +23,7 @@ from voicesim.scenario.model import (
     Way,
 )
 from voicesim.scenario.moods import DEFAULT_MOOD_CHANGES
-from voicesim.scenario.phrases import folded
+from voicesim.scenario.phrases import phrase_of
 from voicesim.speech.call import Brief
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class _Reader:
             way=self._way(listening, slot, *place),
             behaviours=listening.behaviours,
             facts=listening.facts,
-            phrases=tuple(folded(phrase) for phrase in listening.phrases),
+            phrases=tuple(phrase_of(phrase) for phrase in listening.phrases),
             needs_all=listening.needs == "all",
             mood_at_least=listening.mood_at_least,
             line=self._lines.of(*place),
@@ -207,7 +207,7 @@ class _Reader:
         return Fact(
             fact_id=fact_id,
             value=fact.value,
-            asked_by=tuple(folded(phrase) for phrase in fact.asked_by),
+            asked_by=tuple(phrase_of(phrase) for phrase in fact.asked_by),
             says=self._spoken(says, f"{fact_id}.fact", *place, "says"),
             again=self._spoken(fact.again, f"{fact_id}.fact.again", *place, "again"),
             correction=self._correction(fact, fact_id),

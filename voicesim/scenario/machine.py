@@ -123,7 +123,7 @@ def _go_on(
     draft: Draft, heard: HeardTurn, words: tuple[str, ...], met: Listening | None, *, is_answered: bool
 ) -> None:
     """Hold, move, wait, or say that this was no answer; in that order."""
-    if _hold(draft, heard, words):
+    if _hold(draft, heard, words, is_met=met is not None):
         return
     if met is not None:
         draft.note("met", f"{draft.state.moment_id}: {met.way.go}")
@@ -229,10 +229,10 @@ def _check_read_back(draft: Draft, words: tuple[str, ...]) -> bool:
     return spoken is not None
 
 
-def _hold(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> bool:
+def _hold(draft: Draft, heard: HeardTurn, words: tuple[str, ...], *, is_met: bool) -> bool:
     """Agree to wait. What was met stays met, for the turn after the hold."""
     lines = draft.scenario.hold
-    if not asks_to_hold(heard, words):
+    if not asks_to_hold(heard, words, is_met=is_met):
         return False
     n = draft.count("hold")
     if n >= len(lines):

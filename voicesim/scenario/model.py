@@ -112,7 +112,7 @@ class Listening:
     facts: tuple[str, ...] = ()
     """Facts that have been told by now, whenever it was."""
     phrases: tuple[tuple[str, ...], ...] = ()
-    """Words in a row, folded by :func:`voicesim.scenario.phrases.folded`."""
+    """Words in a row, made by :func:`voicesim.scenario.phrases.phrase_of`."""
     needs_all: bool = False
     """All of it, over one or several turns in the moment; else any one."""
     mood_at_least: float = -MOOD_LIMIT

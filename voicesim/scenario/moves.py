@@ -56,6 +56,9 @@ def enter(draft: Draft, target: str) -> None:
 def _open(draft: Draft, moment: Moment, n: int) -> None:
     # A prompt that was heard before is rephrased where the scenario has words for it.
     spoken = moment.says if n == 1 or not moment.again else moment.again[(n - 2) % len(moment.again)]
+    if moment.tells and draft.told_now.issuperset(moment.tells):
+        # The answer just given has said it all.
+        return
     if spoken is not None:
         draft.say(spoken)
     for fact_id in moment.tells:

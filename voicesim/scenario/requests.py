@@ -59,9 +59,12 @@ def asks_to_repeat(words: Sequence[str]) -> bool:
     return len(words) <= _REPEAT_WITHIN_WORDS and holds_any(words, _REPEAT)
 
 
-def asks_to_hold(heard: HeardTurn, words: Sequence[str]) -> bool:
-    """Whether the trainee asks the customer to wait."""
-    return "asks_hold" in heard.behaviours or holds_any(words, _HOLD)
+def asks_to_hold(heard: HeardTurn, words: Sequence[str], *, is_met: bool) -> bool:
+    """Whether the trainee asks the customer to wait.
+
+    Where the turn has met what was waited for, only the plainest words make a hold of it.
+    """
+    return holds_any(words, _HOLD) or (not is_met and "asks_hold" in heard.behaviours)
 
 
 def thanks_for_waiting(heard: HeardTurn, words: Sequence[str]) -> bool:

@@ -138,7 +138,8 @@ class ListeningFile(WayFile):
     facts: tuple[Id, ...] = ()
     """Met once these have been told."""
     phrases: tuple[Text, ...] = ()
-    """Words in a row, in any spelling of case and punctuation."""
+    """Words in a row, in any spelling of case and punctuation; ``...`` stands for up to four words between, and a
+    word that ends in * for all that begin so."""
     needs: Literal["any", "all"] = "any"
     """Any one of them, or all, over one or several turns."""
     mood_at_least: Mood = -3.0
@@ -180,7 +181,7 @@ class FactFile(_Strict):
     value: Text
     """As it is spoken: digits written as words."""
     asked_by: tuple[Text, ...] = ()
-    """Phrases that name it; a question with one of them asks for it."""
+    """Phrases that name it (as in listens_for); a question with one of them asks for it."""
     says: Words | None = None
     """The answer."""
     again: Words | None = None
