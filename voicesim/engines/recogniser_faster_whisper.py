@@ -1,207 +1,262 @@
-"""Recognition by faster-whisper, by model name, hub id or folder.
+"""Recognition by faster-whisper (Whisper on CTranslate2).
 
-Conventions: temperature 0 and a fixed beam, so that the same sound gives the same words; no conditioning on
-earlier text; no speech detection of its own, because voicesim hands it nothing but speech.
+Conventions: 16 kHz. A session gathers a stretch of speech and recognises it as a whole. Decoding is at
+temperature 0 with a fixed beam, without the text before, without Whisper's own speech detection: stretches come
+from voicesim's. 8-bit weights on the processor, on a bounded number of threads. A folder is all it reads: the
+network is never asked here.
 
-What is dropped, as hallucination: a segment whose no-speech probability is above 0.6 while its mean
-log-probability is below -1, and the third and further of equal words in a row.
-Source: the two thresholds are faster-whisper's own defaults; repetition is the known failure of the model family on
-sound that is not speech (Radford et al. 2022, section 4.5).
+What is known to be made up is dropped:
+
+- Segments with a no-speech probability above 0.6 and a mean log probability below -1 (the rule of Whisper
+  itself), or whose text compresses by more than 2.4 (loops).
+- Of one to four words that repeat more than three times without a pause in between, all but the first round.
+
+Whisper leaves "um" and "uh" out, and its word times are good to about 0.3 s: they say which words belong to a
+stretch, not when somebody stopped. ``Word.confidence`` is its mean token probability, which is too high in noise.
+
+Source: Radford et al. 2022 (arXiv 2212.04356), section 4.5, for the thresholds.
 """
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import importlib.metadata
 import importlib.util
-import logging
+import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Samples
 from voicesim.audio.span import Span
 from voicesim.engines.complaint import one_line
-from voicesim.errors import EngineFailedError, EngineNotInstalledError, ModelNotFoundError
-from voicesim.ports import RecogniserCapabilities
+from voicesim.engines.whisper_models import check_folder
+from voicesim.errors import EngineFailedError, EngineNotInstalledError, ModelNotFoundError, ParameterError
+from voicesim.ports import RecogniserCapabilities, RecogniserSession
 from voicesim.speech.call import EngineId
 from voicesim.speech.words import Word
 
-DEFAULT_MODEL: Final = "base.en"
-BEAM: Final = 5
-NO_SPEECH: Final = 0.6
-LOW_LOG_PROBABILITY: Final = -1.0
-MOST_REPEATS: Final = 2
-"""Equal words in a row that are believed."""
+BEAM_SIZE: Final = 5
+MOST_THREADS: Final = 4
+COMPUTE_TYPE: Final = "int8"
 
-NEEDED_FILES: Final = ("model.bin", "config.json", "tokenizer.json")
-"""Without ``tokenizer.json`` faster-whisper reaches for the network."""
+NO_SPEECH_ABOVE: Final = 0.6
+LOG_PROBABILITY_BELOW: Final = -1.0
+COMPRESSION_ABOVE: Final = 2.4
+ROUNDS_AT_MOST: Final = 3
+LOOP_WORDS: Final = 4
+LOOP_GAP_S: Final = 1.0
+"""A pause of this length ends a loop: somebody may well say the same again later."""
 
-VOCABULARIES: Final = ("vocabulary.txt", "vocabulary.json")
-
-LEAST_SAMPLES: Final = SAMPLE_RATE_HZ // 10
+LEAST_S: Final = 0.1
 """Less sound than this holds no word."""
+
+_INSTALL_HINT: Final = "pip install faster-whisper"
+
+
+class _Segment(Protocol):
+    """What is used of faster-whisper's ``Segment``."""
+
+    words: Sequence[Any] | None
+    no_speech_prob: float
+    avg_logprob: float
+    compression_ratio: float
 
 
 def available() -> tuple[bool, str]:
-    """Whether faster-whisper is installed, and its version or what is missing."""
+    """Whether the engine can be used, and its version and model or what is missing."""
     if importlib.util.find_spec("faster_whisper") is None:
-        return False, "faster-whisper is not installed (pip install faster-whisper)"
-    return True, importlib.metadata.version("faster-whisper")
-
-
-def check_folder(folder: Path) -> None:
-    """Whether a folder holds a whole model.
-
-    Raises:
-        ModelNotFoundError: naming what is missing.
-    """
-    if not folder.is_dir():
-        raise ModelNotFoundError(f"there is no model folder {folder}", hint="check the path")
-    missing = [name for name in NEEDED_FILES if not (folder / name).is_file()]
-    if not any((folder / name).is_file() for name in VOCABULARIES):
-        missing.append(VOCABULARIES[0])
-    if missing:
-        raise ModelNotFoundError(
-            f"the model folder {folder} lacks {', '.join(missing)}",
-            hint="copy the whole folder of a CTranslate2 Whisper model, such as Systran/faster-whisper-base.en",
-        )
+        return False, f"faster-whisper is not installed ({_INSTALL_HINT})"
+    return True, f"faster-whisper {importlib.metadata.version('faster-whisper')}"
 
 
 class FasterWhisperRecogniser:
-    """A Whisper model. Implements :class:`voicesim.ports.Recogniser`.
+    """A model, loaded.
 
     Args:
-        model: a folder, or a model that has been fetched before, by name or hub id; nothing is downloaded here.
-        name: what the scorecard calls it.
-        n_threads: of the processor.
+        folder: the model, as CTranslate2 writes it.
+        name: what the user calls it; the folder's name by default.
+        language: spoken language, for models that know several.
 
     Raises:
+        ModelNotFoundError: the folder lacks something, or is no Whisper model.
         EngineNotInstalledError: faster-whisper is missing.
-        ModelNotFoundError: the folder is not whole, or the model was never fetched.
-        EngineFailedError: it cannot be loaded.
     """
 
-    def __init__(self, model: str | Path, *, name: str | None = None, n_threads: int | None = None) -> None:
-        if not available()[0]:
-            raise EngineNotInstalledError(
-                "faster-whisper is not installed", hint="pip install faster-whisper"
-            )
-        is_folder = isinstance(model, Path)
-        if isinstance(model, Path):
-            check_folder(model)
+    def __init__(self, folder: Path, *, name: str = "", language: str = "en") -> None:
+        check_folder(folder)
         try:
-            with _quiet():
-                from faster_whisper import WhisperModel
-
-                self._model: Any = WhisperModel(
-                    str(model),
-                    device="cpu",
-                    compute_type="int8",
-                    cpu_threads=n_threads or min(4, os.cpu_count() or 1),
-                    local_files_only=True,
-                )
-        except Exception as exc:
-            raise EngineFailedError(
-                f"the Whisper model {model} cannot be loaded: {one_line(exc)}",
-                hint="fetch it again, or take --recogniser pocketsphinx",
-            ) from exc
-        shown = name or (model.name if is_folder and isinstance(model, Path) else str(model))
+            import faster_whisper
+        except ImportError as error:
+            raise EngineNotInstalledError("faster-whisper is not installed", hint=_INSTALL_HINT) from error
+        threads = max(1, min(MOST_THREADS, os.cpu_count() or 1))
+        try:
+            # A folder with its own tokenizer, which check_folder saw to: no reason to ask the network.
+            self._model = faster_whisper.WhisperModel(
+                str(folder), device="cpu", compute_type=COMPUTE_TYPE, cpu_threads=threads, num_workers=1
+            )
+            n_mels, n_wanted = len(self._model.feature_extractor.mel_filters), self._model.model.n_mels
+        except Exception as error:
+            raise ModelNotFoundError(
+                f"the model folder {folder.name} cannot be loaded: {one_line(error)}",
+                hint="fetch or convert the model anew",
+            ) from error
+        if n_mels != n_wanted:
+            raise ModelNotFoundError(
+                f"the model folder {folder.name} lacks a preprocessor_config.json with {n_wanted} mel bands",
+                hint="copy preprocessor_config.json from the original model into the folder",
+            )
+        self._language = language
+        self.capabilities = RecogniserCapabilities(is_streaming=False, writes_fillers=False)
         self.identity = EngineId(
             engine="faster-whisper",
-            model=shown,
+            model=name or folder.name,
             version=importlib.metadata.version("faster-whisper"),
-            settings={"beam": BEAM, "temperature": 0.0, "compute_type": "int8"},
+            settings={
+                "beam_size": BEAM_SIZE,
+                "temperature": 0.0,
+                "compute_type": COMPUTE_TYPE,
+                "language": language,
+                "weights": _fingerprint(folder / "model.bin"),
+            },
         )
-        self.capabilities = RecogniserCapabilities(is_streaming=False, writes_fillers=False)
 
-    def session(self) -> FasterWhisperSession:
+    def session(self) -> RecogniserSession:
         """Begin a stretch of speech."""
-        return FasterWhisperSession(self._model)
+        return FasterWhisperSession(self)
+
+    def words_of(self, samples: Samples) -> tuple[Word, ...]:
+        """Recognise a whole stretch.
+
+        Raises:
+            EngineFailedError: the engine broke.
+        """
+        try:
+            segments, _ = self._model.transcribe(
+                samples,
+                language=self._language,
+                beam_size=BEAM_SIZE,
+                temperature=0.0,
+                condition_on_previous_text=False,
+                word_timestamps=True,
+                vad_filter=False,
+                no_speech_threshold=NO_SPEECH_ABOVE,
+                log_prob_threshold=LOG_PROBABILITY_BELOW,
+                compression_ratio_threshold=COMPRESSION_ABOVE,
+            )
+            believed = list(believable(segments))
+        except Exception as error:
+            raise EngineFailedError(f"faster-whisper broke: {one_line(error)}") from error
+        return without_loops(to_words(believed, len(samples)))
 
 
 class FasterWhisperSession:
-    """One stretch of speech."""
+    """Recognition of one stretch of speech, at its end."""
 
-    def __init__(self, model: Any) -> None:  # noqa: ANN401 - faster-whisper's class is loaded late
-        self._model = model
-        self._parts: list[Samples] = []
+    def __init__(self, recogniser: FasterWhisperRecogniser) -> None:
+        self._recogniser = recogniser
+        self._samples: list[Samples] = []
         self._words: tuple[Word, ...] | None = None
+        self._is_closed = False
 
     def accept(self, samples: Samples) -> None:
-        """The next samples."""
-        self._parts.append(np.array(samples, dtype=np.float32))
+        """The next samples, 16 kHz, any number; they are left alone.
+
+        Raises:
+            ParameterError: after ``finish`` or ``close``, or for samples that are not finite.
+        """
+        if self._words is not None or self._is_closed:
+            raise ParameterError("a recogniser session that is over accepts no more samples")
+        if not np.isfinite(samples).all():
+            raise ParameterError("samples for recognition must be finite")
+        self._samples.append(np.array(samples, np.float32))
 
     def finish(self) -> tuple[Word, ...]:
-        """The words of all that was accepted.
+        """The words of all that was accepted; a second call returns the same.
 
         Raises:
             EngineFailedError: the engine broke.
         """
         if self._words is None:
-            audio = np.concatenate(self._parts) if self._parts else np.zeros(0, np.float32)
-            self._words = self._recognise(audio)
+            sound = np.concatenate([np.zeros(0, np.float32), *self._samples])
+            holds_sound = len(sound) >= LEAST_S * SAMPLE_RATE_HZ and sound.any()
+            self._words = self._recogniser.words_of(sound) if holds_sound else ()
+            self._samples.clear()
         return self._words
 
     def close(self) -> None:
-        """Free the sound."""
-        self._parts.clear()
-
-    def _recognise(self, audio: Samples) -> tuple[Word, ...]:
-        if len(audio) < LEAST_SAMPLES or not np.any(audio):
-            return ()
-        try:
-            segments, _ = self._model.transcribe(
-                audio,
-                language="en",
-                beam_size=BEAM,
-                temperature=0.0,
-                condition_on_previous_text=False,
-                word_timestamps=True,
-                vad_filter=False,
-            )
-            believed = [s for s in segments if not _is_hallucinated(s)]
-        except Exception as exc:
-            raise EngineFailedError(
-                f"faster-whisper broke: {one_line(exc)}",
-                hint="try another model, or --recogniser pocketsphinx",
-            ) from exc
-        found = [word for segment in believed for word in (segment.words or [])]
-        return _without_loops([_word(word, len(audio)) for word in found if word.word.strip()])
+        """Free the samples, finished or not."""
+        self._is_closed = True
+        self._samples.clear()
 
 
-def _is_hallucinated(segment: Any) -> bool:  # noqa: ANN401 - faster-whisper has no types
-    return bool(segment.no_speech_prob > NO_SPEECH and segment.avg_logprob < LOW_LOG_PROBABILITY)
+def believable(segments: Iterable[_Segment]) -> Iterable[_Segment]:
+    """The segments that are not known to be made up."""
+    for segment in segments:
+        is_silence = segment.no_speech_prob > NO_SPEECH_ABOVE and segment.avg_logprob < LOG_PROBABILITY_BELOW
+        if not is_silence and segment.compression_ratio <= COMPRESSION_ABOVE:
+            yield segment
 
 
-def _word(word: Any, n_samples: int) -> Word:  # noqa: ANN401 - faster-whisper has no types
-    start = min(n_samples, max(0, round(word.start * SAMPLE_RATE_HZ)))
-    end = min(n_samples, max(start, round(word.end * SAMPLE_RATE_HZ)))
-    return Word(word.word.strip(), Span(start, end), min(1.0, max(0.0, float(word.probability))))
-
-
-def _without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
-    kept: list[Word] = []
-    for word in words:
-        before = kept[-MOST_REPEATS:]
-        if len(before) == MOST_REPEATS and all(w.text.lower() == word.text.lower() for w in before):
+def to_words(segments: Iterable[_Segment], n_samples: int) -> tuple[Word, ...]:
+    """Words with spans inside the session, in order."""
+    words: list[Word] = []
+    latest = 0
+    for native in (word for segment in segments for word in segment.words or ()):
+        text = native.word.strip()
+        if not text:
             continue
-        kept.append(word)
+        start = min(max(round(native.start * SAMPLE_RATE_HZ), latest), n_samples)
+        end = min(max(round(native.end * SAMPLE_RATE_HZ), start), n_samples)
+        words.append(Word(text, Span(start, end), round(min(max(float(native.probability), 0.0), 1.0), 3)))
+        latest = start
+    return tuple(words)
+
+
+def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without what is repeated again and again in one breath."""
+    kept: list[Word] = []
+    at = 0
+    while at < len(words):
+        length = next((n for n in range(1, LOOP_WORDS + 1) if _rounds(words, at, n) > ROUNDS_AT_MOST), 0)
+        if length:
+            kept += words[at : at + length]
+            at += length * _rounds(words, at, length)
+        else:
+            kept.append(words[at])
+            at += 1
     return tuple(kept)
 
 
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the hub's own talk."""
-    loggers = [logging.getLogger(name) for name in ("faster_whisper", "huggingface_hub")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
+def _rounds(words: Sequence[Word], at: int, length: int) -> int:
+    """How often ``length`` words from ``at`` on are said in a row."""
+    pattern = [_bare(word) for word in words[at : at + length]]
+    rounds = 1
+    while True:
+        start = at + rounds * length
+        following = words[start : start + length]
+        if [_bare(word) for word in following] != pattern:
+            return rounds
+        joined = words[start - 1 : start + length]
+        gaps = (b.span.start - a.span.end for a, b in itertools.pairwise(joined))
+        if any(gap > LOOP_GAP_S * SAMPLE_RATE_HZ for gap in gaps):
+            return rounds
+        rounds += 1
+
+
+def _bare(word: Word) -> str:
+    return "".join(character for character in word.text.casefold() if character.isalnum()) or word.text
+
+
+def _fingerprint(path: Path) -> str:
+    """Of a file's size, beginning and end, which tell models apart without reading all of them."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        digest.update(file.read(1 << 20))
+        file.seek(max(0, size - (1 << 20)))
+        digest.update(file.read())
+    return digest.hexdigest()[:12]

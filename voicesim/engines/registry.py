@@ -1,4 +1,7 @@
-"""The engines by name, and the choice of a recogniser."""
+"""Engines by name, whether each can be used here, and the choice of a recogniser.
+
+Nothing is imported before it is used: names lead to modules and classes.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,10 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from voicesim.errors import EngineError, UnknownEngineError
+from voicesim.engines.complaint import one_line
+from voicesim.errors import EngineError, UnknownEngineError, VoicesimError
 from voicesim.ports import Recogniser
 
 PROBES: Final = {
@@ -23,7 +27,25 @@ PROBES: Final = {
 }
 """Modules with a cheap ``available() -> (is_available, detail)``."""
 
+ENGINES: Final = {
+    "pyav": "voicesim.engines.decoder_av:AvDecoder",
+    "silero": "voicesim.engines.detector_silero:SileroDetector",
+    "swift-f0": "voicesim.engines.pitch_swiftf0:SwiftF0Tracker",
+    "webrtc": "voicesim.engines.echo_webrtc:WebRtcEchoCanceller",
+    "faster-whisper": "voicesim.engines.recogniser_faster_whisper:FasterWhisperRecogniser",
+    "pocketsphinx": "voicesim.engines.recogniser_pocketsphinx:PocketsphinxRecogniser",
+    "pyttsx3": "voicesim.engines.voice_pyttsx3:Pyttsx3Voice",
+}
+"""Classes by the short name of their engine."""
+
 RECOGNISERS: Final = ("auto", "whisper", "faster-whisper", "pocketsphinx")
+
+_WHISPER: Final = ("whisper", "faster-whisper")
+_USAGE: Final = "auto, whisper, whisper:MODEL, pocketsphinx, or a model's folder"
+_TOLD_EVERY: Final = 0.1
+
+Say = Callable[[str], None]
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,41 +55,75 @@ class Probe:
     name: str
     is_available: bool
     detail: str
+    """Version and model, or what is missing."""
     hint: str = ""
+    """How to get it."""
+
+
+def engine_class(name: str) -> Any:  # noqa: ANN401 - classes of different ports
+    """The class behind an engine's name.
+
+    Raises:
+        UnknownEngineError: no engine of that name.
+    """
+    if name not in ENGINES:
+        close = difflib.get_close_matches(name, ENGINES, n=1)
+        guess = f"did you mean {close[0]}? " if close else ""
+        raise UnknownEngineError(
+            f"there is no engine called {name}", hint=f"{guess}known: {', '.join(ENGINES)}"
+        )
+    module, _, attribute = ENGINES[name].partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+# --- can it be used? ------------------------------------------------------------------------------------
 
 
 def probe_engines() -> tuple[Probe, ...]:
-    """Every engine, and whether it can be used."""
-    found = []
-    for name, module in PROBES.items():
+    """What ``voicesim doctor`` tells of the engines; loads no model and asks no network."""
+    return (*(_probe(name, module) for name, module in PROBES.items()), _probe_model())
+
+
+def _probe(name: str, module: str) -> Probe:
+    try:
         is_available, detail = importlib.import_module(module).available()
-        hint = "" if is_available else "install what is missing, then run voicesim doctor again"
-        found.append(Probe(name=name, is_available=is_available, detail=detail, hint=hint))
-    found.append(_probe_model())
-    return tuple(found)
+    except Exception as error:  # noqa: BLE001 - a broken installation is what a doctor is there for
+        return Probe(name=name, is_available=False, detail=one_line(error), hint="install it anew")
+    if is_available:
+        return Probe(name=name, is_available=True, detail=detail)
+    # ``available`` says what is missing and, in brackets, what brings it.
+    missing, _, remedy = detail.partition(" (")
+    return Probe(name=name, is_available=False, detail=missing, hint=remedy.removesuffix(")"))
 
 
 def _probe_model() -> Probe:
-    from voicesim.engines.recogniser_faster_whisper import DEFAULT_MODEL
-    from voicesim.engines.whisper_models import cached_model
+    from voicesim.engines.whisper_models import DEFAULT_MODEL, cached_folder
 
+    name = "Whisper model"
     try:
-        folder = cached_model(DEFAULT_MODEL)
-    except EngineError as exc:
-        return Probe(name="Whisper model", is_available=False, detail=exc.message, hint=exc.hint or "")
+        folder = cached_folder(DEFAULT_MODEL)
+    except VoicesimError as error:
+        return Probe(name=name, is_available=False, detail=error.message, hint=error.hint or "")
     if folder is None:
-        detail = f"{DEFAULT_MODEL} is not on this machine; it is fetched when first needed, else pocketsphinx stands in"
-        return Probe(name="Whisper model", is_available=True, detail=detail)
-    return Probe(name="Whisper model", is_available=True, detail=f"{DEFAULT_MODEL} in {folder}")
+        later = "it is fetched when first needed; where that fails pocketsphinx stands in"
+        return Probe(name=name, is_available=True, detail=f"{DEFAULT_MODEL} is not on this machine; {later}")
+    return Probe(name=name, is_available=True, detail=f"{DEFAULT_MODEL} in {folder}")
 
 
-def choose_recogniser(spec: str, *, say: Callable[[str], None]) -> tuple[Recogniser, bool]:
-    """The recogniser that a person means.
+# --- which recogniser? ----------------------------------------------------------------------------------
+
+
+def choose_recogniser(
+    spec: str, *, say: Say, progress: Progress | None = None, cache: Path | None = None
+) -> tuple[Recogniser, bool]:
+    """The recogniser that a person means, loaded.
 
     Args:
-        spec: ``auto``; ``pocketsphinx``; ``whisper`` or ``faster-whisper``, with ``:MODEL`` behind it for another
-            than ``base.en``; or a model's folder.
-        say: told, loudly, when a stand-in is taken or a model is fetched.
+        spec: ``auto`` (a Whisper model from the cache or the hub, else pocketsphinx); ``whisper`` or
+            ``whisper:MODEL`` with a short name, hub id or folder; ``pocketsphinx``; or a model's folder.
+        say: told in plain sentences when a stand-in is taken.
+        progress: told ``(what, fraction)`` while a model is fetched; without one ``say`` is told.
+        cache: the Hugging Face cache; its usual place by default.
 
     Returns:
         The recogniser, and whether it stands in for a better one that could not be had.
@@ -75,54 +131,77 @@ def choose_recogniser(spec: str, *, say: Callable[[str], None]) -> tuple[Recogni
     Raises:
         UnknownEngineError: no recogniser of that name.
         EngineNotInstalledError: its package is missing.
-        ModelNotFoundError: its model is nowhere to be had.
-        EngineFailedError: it cannot be loaded.
+        ModelNotFoundError: its model is nowhere to be had, or is not whole.
     """
-    name, _, model = spec.partition(":")
+    progress = progress or _Teller(say)
+    name, colon, model = spec.partition(":")
     if spec == "auto":
-        return _auto(say)
+        return _automatic(say, progress, cache)
     if spec == "pocketsphinx":
         return _pocketsphinx(), False
-    if name in {"whisper", "faster-whisper"}:
-        return _whisper(model, say), False
-    if Path(spec).is_dir() or any(mark in spec for mark in "/\\"):
-        from voicesim.engines.recogniser_faster_whisper import FasterWhisperRecogniser
-
-        return FasterWhisperRecogniser(Path(spec)), False
-    near = difflib.get_close_matches(name, RECOGNISERS, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    raise UnknownEngineError(
-        f"no recogniser {spec!r}",
-        hint=f"{guess}there are: {', '.join(RECOGNISERS)}; or name a model's folder",
-    )
+    if name in _WHISPER and (model or not colon):
+        return _whisper(model, progress, cache), False
+    if Path(spec).expanduser().is_dir() or "/" in spec or "\\" in spec:
+        return engine_class("faster-whisper")(Path(spec).expanduser()), False
+    raise _no_recogniser(spec)
 
 
-def _auto(say: Callable[[str], None]) -> tuple[Recogniser, bool]:
-    from voicesim.engines.recogniser_faster_whisper import DEFAULT_MODEL
-
+def _automatic(say: Say, progress: Progress, cache: Path | None) -> tuple[Recogniser, bool]:
     try:
-        return _whisper(DEFAULT_MODEL, say), False
-    except EngineError as exc:
-        say(f"no Whisper model: {exc.message}")
+        return _whisper("", progress, cache), False
+    except EngineError as error:
+        fallback = _pocketsphinx()
+        say(f"NO WHISPER MODEL: {error.message}.")
         say(
-            "pocketsphinx stands in: it follows clear speech close to the microphone and little else, and what "
-            "was said is scored only where its words can be trusted"
+            "The small recogniser pocketsphinx stands in. It follows clear speech close to the microphone and "
+            "gets many words wrong: what was said is scored only where its words can be trusted, how it was "
+            "said is measured all the same."
         )
-        if exc.hint:
-            say(f"for better words: {exc.hint}")
-    return _pocketsphinx(), True
+        say(f"For better words: {error.hint or 'run voicesim doctor'}.")
+        return fallback, True
 
 
-def _whisper(model: str, say: Callable[[str], None]) -> Recogniser:
-    from voicesim.engines.recogniser_faster_whisper import DEFAULT_MODEL, FasterWhisperRecogniser
-    from voicesim.engines.whisper_models import cached_model, fetch_model
+def _whisper(model: str, progress: Progress, cache: Path | None) -> Recogniser:
+    from voicesim.engines.whisper_models import DEFAULT_MODEL, fetched_folder
 
-    wanted = model or DEFAULT_MODEL
-    folder = cached_model(wanted) or fetch_model(wanted, say=say)
-    return FasterWhisperRecogniser(folder, name=wanted)
+    recogniser: Recogniser
+    whisper = engine_class("faster-whisper")
+    folder = Path(model).expanduser()
+    if model and (folder.is_dir() or _is_clearly_a_path(model)):
+        recogniser = whisper(folder)
+    else:
+        name = model or DEFAULT_MODEL
+        recogniser = whisper(fetched_folder(name, progress=progress, cache=cache), name=name)
+    return recogniser
 
 
 def _pocketsphinx() -> Recogniser:
-    from voicesim.engines.recogniser_pocketsphinx import PocketsphinxRecogniser
+    recogniser: Recogniser = engine_class("pocketsphinx")()
+    return recogniser
 
-    return PocketsphinxRecogniser()
+
+def _is_clearly_a_path(model: str) -> bool:
+    """``ORG/NAME`` may be a hub id; more separators, or a dot or tilde before them, may not."""
+    return "\\" in model or model.count("/") > 1 or model.startswith(("/", ".", "~"))
+
+
+def _no_recogniser(spec: str) -> UnknownEngineError:
+    from voicesim.engines.whisper_models import HUB_IDS
+
+    meant = {**{name: name for name in RECOGNISERS}, **{size: f"whisper:{size}" for size in HUB_IDS}}
+    close = difflib.get_close_matches(spec, meant, n=1)
+    guess = f"did you mean {meant[close[0]]}? " if close else ""
+    return UnknownEngineError(f"there is no recogniser called {spec}", hint=f"{guess}known: {_USAGE}")
+
+
+class _Teller:
+    """Progress in a few lines, where nobody gave a better way to show it."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._next = 0.0
+
+    def __call__(self, what: str, fraction: float) -> None:
+        if fraction >= self._next:
+            self._say(f"{what}: {fraction:.0%}")
+            self._next = fraction - fraction % _TOLD_EVERY + _TOLD_EVERY
