@@ -175,7 +175,8 @@ def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
         return
     full = round(min(max(skill.score, 0.0), 100.0) / 100.0 * BAR_CELLS)
     bar = "█" * full + "░" * (BAR_CELLS - full)
-    yield f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  {page.paint(bar, 'bar')}"
+    row = page.paint(f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  ", "")
+    yield row + page.paint(bar, "bar")
 
 
 def _measures(card: Scorecard, page: _Page) -> Iterator[str]:

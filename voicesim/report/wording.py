@@ -103,13 +103,22 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def reading(value: float, unit: str) -> tuple[str, str]:
+    """A number and its unit as they are read; a ratio is read in percent.
+
+    >>> reading(152.3, "wpm"), reading(0.66, "ratio")
+    (('152', 'wpm'), ('66', '%'))
+    """
+    return (number(100.0 * value), "%") if unit == "ratio" else (number(value), unit)
+
+
 def amount(value: float, unit: str) -> str:
     """A number with its unit.
 
     >>> amount(152.3, "wpm")
     '152 wpm'
     """
-    return f"{number(value)} {unit}".rstrip()
+    return " ".join(reading(value, unit)).rstrip()
 
 
 def score(value: float) -> str:

@@ -179,9 +179,8 @@ def _measure(name: str, result: Result) -> Markup:
             class_="tile absent",
             id=f"measure-{name}",
         )
-    figure = element(
-        "p", wording.number(result.value), element("span", f" {result.unit}", class_="unit"), class_="reading"
-    )
+    value, unit = wording.reading(result.value, result.unit)
+    figure = element("p", value, element("span", f" {unit}", class_="unit"), class_="reading")
     units = {(piece.start_s, piece.end_s, piece.value): result.unit for piece in result.evidence}
     cautions = join(element("p", wording.sentence(text), class_="caution") for text in result.cautions)
     places = disclosure(f"Where it came from ({len(result.evidence)})", evidence_list(result.evidence, units))
