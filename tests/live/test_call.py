@@ -101,6 +101,7 @@ def test_a_customer_who_is_talked_over_yields_and_the_planned_line_stays_on_reco
     assert cut.heard.end < cut.planned.end
     assert cut.yielded_at == yielded["at"]
     assert len(cut.planned) == recorder.named("line_planned")[0]["n_samples"]
+    assert "interruption" in [n["what"] for n in recorder.named("note")]
     overlap_s = (yielded["at"] - (cut.heard.start + 0.5 * S)) / S
     assert overlap_s == pytest.approx(1.0, abs=0.1)
 
@@ -120,6 +121,7 @@ def test_a_back_channel_neither_stops_the_customer_nor_answers_him(play):
     assert done.recorder.named("line_yielded") == []
     assert done.call.ending == "resolved"
     assert _said(done).count("did you hear what I said") == 0
+    assert "interruption" not in [n["what"] for n in done.recorder.named("note")]
 
 
 def test_the_time_limit_ends_the_call(play):

@@ -8,8 +8,7 @@ Request ``{"op": "voices"}`` is answered by ``{"voices": [{"id", "name", "langua
 answered by ``{"error": "…"}``.
 
 On Linux each line is rendered by forks of this process. eSpeak keeps a state from line to line, and the same words
-must give the same sound whatever was said before. About one rendering in thirty comes out empty there, so one that
-is too short for its words is done again.
+must give the same sound whatever was said before.
 """
 
 from __future__ import annotations
@@ -17,12 +16,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import wave
 from typing import Any, Final
 
 import pyttsx3
 
-MOST_TRIES: Final = 8
+MOST_TRIES: Final = 3
+
+DRIVER_LIMIT_S: Final = 20.0
+"""How long the driver may go on after it has said that it is done."""
 
 FASTEST_WORD_S: Final = 0.1
 """Speech with less time a word than this lacks some of its words."""
@@ -97,7 +100,16 @@ def _answer(engine: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: AN
     engine.setProperty("rate", request["rate_wpm"])
     engine.save_to_file(request["text"], request["out"])
     engine.runAndWait()
+    _await_driver(engine)
     return {"ok": True}
+
+
+def _await_driver(engine: Any) -> None:  # noqa: ANN401 - pyttsx3 has no types
+    """ESpeak's driver comes back before its file is written: half of the lines are empty on a busy machine."""
+    driver = getattr(getattr(engine, "proxy", None), "_driver", None)
+    until_s = time.monotonic() + DRIVER_LIMIT_S
+    while getattr(driver, "_speaking", False) is True and time.monotonic() < until_s:
+        time.sleep(0.005)
 
 
 def _described(voice: Any) -> dict[str, str]:  # noqa: ANN401 - pyttsx3 has no types

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
+from voicesim.audio.span import Span
 from voicesim.behaviour.tables import Tables
 from voicesim.errors import ParameterError
 from voicesim.live.ear import Ear, Said
@@ -23,7 +24,7 @@ from voicesim.scenario.machine import begin, hear, silence, time_up
 from voicesim.scenario.model import Scenario
 from voicesim.scenario.turn import Action, End, HeardTurn, Say, Step, Wait
 from voicesim.speech.activity import Activity
-from voicesim.speech.endpointing import EndpointerConfig, TurnStarted
+from voicesim.speech.endpointing import EndpointerConfig
 from voicesim.speech.listening import Listener
 
 BACK_CHANNEL_S: Final = 1.0
@@ -31,6 +32,9 @@ BACK_CHANNEL_S: Final = 1.0
 
 TERMINAL_S: Final = 0.5
 """Starting with no more than this of a line left is no interruption."""
+
+LEAST_WORDS: Final = 8
+"""A shorter turn has no pace that a customer would notice."""
 
 TAIL_S: Final = 0.4
 """Recorded after the customer's last word."""
@@ -59,11 +63,18 @@ class LiveConfig:
 
 
 @dataclass(slots=True)
-class _Speaking:
-    """The line under way."""
+class _Spoken:
+    """A line of the customer, on its way or heard."""
 
     say: Say
-    trainee_cut_in: bool = False
+    n_samples: int
+    start: int | None = None
+    end: int | None = None
+    has_yielded: bool = False
+
+    def holds(self, sample: int) -> bool:
+        """Whether the line was being heard at a sample."""
+        return self.start is not None and self.start < sample and (self.end is None or sample < self.end)
 
 
 class LiveCall:
@@ -108,9 +119,8 @@ class LiveCall:
         self._quiet_since = 0
         self._replies: list[Said] = []
         self._to_say: deque[Say] = deque()
-        self._speaking: _Speaking | None = None
+        self._lines: list[_Spoken] = []
         self._last_line = ""
-        self._n_lines = 0
         self._n_turns = 0
         self._was_cut_in = False
         self._heard_ratio = 1.0
@@ -163,9 +173,7 @@ class LiveCall:
         for event in self._player.note_heard(heard, start):
             self._follow_line(event)
         activity = self._listener.step(microphone, heard)
-        for turn_event in self._ear.step(microphone, self._now, activity):
-            if isinstance(turn_event, TurnStarted):
-                self._note_cut_in(turn_event.start)
+        self._ear.step(microphone, self._now, activity)
         for said in self._ear.collect(self._now):
             self._take(said)
         self._decide(activity)
@@ -193,14 +201,15 @@ class LiveCall:
     # --- the customer's lines ----------------------------------------------------------------------------
 
     def _follow_line(self, event: LineStarted | LineEnded) -> None:
+        line = self._lines[event.number]
         match event:
             case LineStarted(number, start):
+                line.start = start
                 self._log("line_started", {"line": number, "start": start})
             case LineEnded(number, heard, yielded_at, was_lost):
-                assert self._speaking is not None
-                whole = len(self._voices[self._speaking.say.line_id])
-                self._heard_ratio = min(1.0, len(heard) / whole)
-                self._was_cut_in = self._was_cut_in or self._speaking.trainee_cut_in
+                line.start, line.end = heard.start, heard.end
+                self._heard_ratio = min(1.0, len(heard) / line.n_samples)
+                self._quiet_since = max(self._quiet_since, heard.end)
                 self._log(
                     "line_ended",
                     {
@@ -210,17 +219,16 @@ class LiveCall:
                         "was_lost": was_lost,
                     },
                 )
-                self._speaking = None
-                self._quiet_since = max(self._quiet_since, heard.end)
 
     def _start_line(self, say: Say) -> None:
         clip = self._voices[say.line_id]
-        self._speaking = _Speaking(say)
+        number = len(self._lines)
+        self._lines.append(_Spoken(say, len(clip)))
         self._last_line = say.text
         self._log(
             "line_planned",
             {
-                "line": self._n_lines,
+                "line": number,
                 "line_id": say.line_id,
                 "text": say.text,
                 "mood": say.mood,
@@ -228,34 +236,28 @@ class LiveCall:
                 "n_samples": len(clip),
             },
         )
-        self._player.play(self._n_lines, clip, self._now)
-        self._n_lines += 1
+        self._player.play(number, clip, self._now)
 
     def _barge_in(self, activity: Activity) -> None:
         """Let the customer yield to a trainee who keeps talking over him."""
-        speaking, heard_from = self._speaking, self._player.heard_from
-        if speaking is None or heard_from is None or self._player.has_yielded or not activity.is_speech:
+        heard_from = self._player.heard_from
+        if (
+            not self._player.is_busy
+            or heard_from is None
+            or self._player.has_yielded
+            or not activity.is_speech
+        ):
             return
+        line = self._lines[self._player.number]
         overlap = self._now - max(activity.onset, heard_from)
         remaining = self._player.remaining_samples(self._now)
-        enough = overlap >= round(speaking.say.barge_in_after_s * SAMPLE_RATE_HZ)
-        if (
-            self._config.allows_barge_in
-            and speaking.say.yields
-            and enough
-            and remaining > _samples(TERMINAL_S)
-        ):
-            speaking.trainee_cut_in = True
+        enough = overlap >= _samples(line.say.barge_in_after_s)
+        if self._config.allows_barge_in and line.say.yields and enough and remaining > _samples(TERMINAL_S):
+            line.has_yielded = self._was_cut_in = True
             self._player.cut_short(self._now)
             self._unsaid = tuple(say.line_id for say in self._to_say)
             self._to_say.clear()
             self._log("line_yielded", {"line": self._player.number, "unsaid": list(self._unsaid)})
-
-    def _note_cut_in(self, start: int) -> None:
-        heard_from = self._player.heard_from
-        if self._speaking is not None and heard_from is not None and start > heard_from:
-            remaining = self._player.remaining_samples(start)
-            self._speaking.trainee_cut_in = remaining > _samples(TERMINAL_S)
 
     # --- the trainee's turns -----------------------------------------------------------------------------
 
@@ -275,20 +277,21 @@ class LiveCall:
             },
         )
         self._quiet_since = max(self._quiet_since, utterance.span.end)
-        if self._is_back_channel(said):
-            return
-        self._replies.append(said)
+        if not self._is_back_channel(utterance.span):
+            self._replies.append(said)
 
-    def _is_back_channel(self, said: Said) -> bool:
-        span = said.utterance.span
-        heard_from = self._player.heard_from
-        inside = (
-            self._speaking is not None
-            and not self._player.has_yielded
-            and heard_from is not None
-            and span.start > heard_from
-        )
-        return inside and len(span) <= _samples(BACK_CHANNEL_S)
+    def _is_back_channel(self, span: Span) -> bool:
+        """Whether a turn asks for no answer; notes on the way whether it cut into a line."""
+        line = next((line for line in self._lines if line.holds(span.start)), None)
+        if line is None or line.start is None or line.has_yielded:
+            return False
+        ends_inside = line.end is None or span.end <= line.end
+        if ends_inside and len(span) <= _samples(BACK_CHANNEL_S):
+            return True
+        remaining = line.start + line.n_samples - span.start
+        overlap = (span.end if ends_inside or line.end is None else line.end) - span.start
+        self._was_cut_in = self._was_cut_in or min(remaining, overlap) > _samples(TERMINAL_S)
+        return False
 
     def _answer(self) -> None:
         """Let the customer hear all that was said since he last spoke."""
@@ -304,6 +307,7 @@ class LiveCall:
             customer_name=self._scenario.customer_name,
         )
         self._n_turns += 1
+        duration_s = sum(said.utterance.span.duration_s() for said in replies)
         turn = HeardTurn(
             observations=observations,
             text=" ".join(word.text for word in words),
@@ -311,6 +315,8 @@ class LiveCall:
             interrupted=self._was_cut_in,
             heard_ratio=self._heard_ratio,
             unsaid=self._unsaid,
+            duration_s=duration_s,
+            rate_wpm=60.0 * len(words) / duration_s if len(words) >= LEAST_WORDS else None,
         )
         self._was_cut_in = False
         self._heard_ratio = 1.0
