@@ -1,0 +1,168 @@
+"""How loud the trainee speaks, how evenly, and whether the ends of sentences carry.
+
+Conventions
+    Value: active speech level (:mod:`voicesim.measure.level`) of the trainee's talk in dBov. Silence before, between
+    and after is left out; where the customer leaks into the channel, so is the time with the customer.
+    With a baseline made on the same device ``relative_to_baseline_db`` is what to judge. Without one the absolute
+    level depends on the microphone and is advice only: between -32 and -16 dBov is good, under -38 too faint.
+    Evenness: robust standard deviation (P90 - P10) / 2.563 of the levels of utterances of 1 s and more,
+    five at least. Trailing off: level of the last 0.5 s of a phrase over that of the whole phrase, median over
+    phrases of 1.5 s and more, five at least; a few dB are natural, -8 dB and less is heard as fading.
+
+Source: ITU-T P.56; the band is that of IETF RFC 7874 section 4 (-22 dBov, 6 dB to both sides, here 10 below).
+Trailing off and evenness have no standard.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
+from voicesim.audio.span import Span
+from voicesim.measure.baseline import Baseline
+from voicesim.measure.envelope import HOP_SAMPLES, Envelope, hops_of
+from voicesim.measure.level import active_level, blocks_of, widened
+from voicesim.measure.loudness import loudness_lufs
+from voicesim.measure.places import level, number, place
+from voicesim.measure.quality import Quality
+from voicesim.measure.voice import Voice
+from voicesim.results import Json, Measured, NotMeasured, Reason, Result
+
+GOOD_DBOV: Final = (-32.0, -16.0)
+FAINT_BELOW_DBOV: Final = -38.0
+LEAST_UTTERANCE_S: Final = 1.0
+LEAST_PHRASE_S: Final = 1.5
+TAIL_S: Final = 0.5
+LEAST_COUNT: Final = 5
+RAISED_DB: Final = 6.0
+_SPREAD_DIVISOR: Final = 2.563
+
+_DEFINITION: Final = (
+    "Active speech level of the trainee's talk after ITU-T P.56, method B; 0 dBov is full scale."
+)
+_LOUDNESS: Final = (
+    "Integrated loudness after ITU-R BS.1770-4 of the trainee's talk, a second opinion on its volume."
+)
+
+
+def volume(voice: Voice, quality: Quality, baseline: Baseline | None) -> Result:
+    """Active speech level of the trainee."""
+    if voice.level is None:
+        return NotMeasured(
+            reason=Reason.NO_SPEECH,
+            explanation="nothing reaches the lowest level that P.56 can measure",
+            unit="dBov",
+            definition=_DEFINITION,
+        )
+    value = level(voice.level.active_dbov)
+    by_utterance = utterance_levels(voice)
+    tails_db = phrase_ends_db(voice)
+    details: dict[str, Json] = {
+        "activity_ratio": number(voice.level.activity_ratio),
+        "long_term_dbov": level(voice.level.long_term_dbov),
+        "n_utterances": len(by_utterance),
+        "evenness_db": _evenness_db([dbov for _, dbov in by_utterance]),
+        "n_phrases": len(tails_db),
+        "trailing_off_db": number(median(tails_db)) if len(tails_db) >= LEAST_COUNT else None,
+        "relative_to_baseline_db": None,
+        "baseline": None,
+    }
+    cautions = list(quality.cautions())
+    if baseline is not None:
+        shift = level(value - baseline.level_dbov)
+        details |= {
+            "relative_to_baseline_db": shift,
+            "baseline": baseline.baseline_id,
+            "baseline_device": baseline.device,
+            "n_raised_utterances": sum(
+                round(dbov - baseline.level_dbov, 3) > RAISED_DB for _, dbov in by_utterance
+            ),
+        }
+    else:
+        cautions.append(_advice(value))
+    return Measured(
+        value=value,
+        unit="dBov",
+        definition=_DEFINITION,
+        evidence=tuple(place(span, "utterance", value=dbov) for span, dbov in by_utterance),
+        details=details,
+        cautions=tuple(cautions),
+    )
+
+
+def loudness(voice: Voice) -> Result:
+    """LUFS of the trainee's talk."""
+    talk = widened(voice.clear, TAIL_S, within=voice.side.clip.span)
+    found = loudness_lufs(blocks_of(voice.side.clip, talk), voice.side.clip.sample_rate_hz)
+    if found is None:
+        return NotMeasured(
+            reason=Reason.TOO_LITTLE_SPEECH,
+            explanation="less than 0.4 s, or all of it fainter than -70 LUFS",
+            unit="LUFS",
+            definition=_LOUDNESS,
+        )
+    return Measured(value=level(found), unit="LUFS", definition=_LOUDNESS)
+
+
+def utterance_levels(voice: Voice) -> list[tuple[Span, float]]:
+    """Active level of every utterance of 1 s and more."""
+    least = round(LEAST_UTTERANCE_S * SAMPLE_RATE_HZ)
+    return [
+        (utterance.span, dbov)
+        for utterance, dbov in zip(voice.utterances, voice.utterance_dbov, strict=True)
+        if dbov is not None and len(utterance.span) >= least
+    ]
+
+
+def phrase_ends_db(voice: Voice) -> list[float]:
+    """Level of the last half second over that of the whole, for every phrase (sounding stretch) of 1.5 s and more."""
+    least, tail = round(LEAST_PHRASE_S * SAMPLE_RATE_HZ), round(TAIL_S * SAMPLE_RATE_HZ)
+    usable = hops_of(voice.clear, len(voice.envelope))
+    found: list[float] = []
+    for run in voice.runs:
+        hops = slice(run.start // HOP_SAMPLES, run.end // HOP_SAMPLES)
+        if len(run) < least or np.mean(usable[hops]) < 0.5:
+            continue
+        whole = _mean_power(voice.envelope, run)
+        end = _mean_power(voice.envelope, Span(run.end - tail, run.end))
+        if min(whole, end) > 0.0:
+            found.append(10.0 * float(np.log10(end / whole)))
+    return found
+
+
+def level_track_dbov(clip: Clip) -> npt.NDArray[np.float64]:
+    """Active level of every whole second; NaN where nothing is active."""
+    found = (
+        active_level(blocks_of(clip, (Span(start, end),)), clip.sample_rate_hz)
+        for start, end in pairwise(range(0, len(clip) + 1, clip.sample_rate_hz))
+    )
+    return np.array([np.nan if each is None else each.active_dbov for each in found])
+
+
+def _mean_power(envelope: Envelope, span: Span) -> float:
+    inside = envelope.wide[span.start // HOP_SAMPLES : span.end // HOP_SAMPLES]
+    return float(np.mean(inside)) if len(inside) else 0.0
+
+
+def _evenness_db(dbov: list[float]) -> float | None:
+    if len(dbov) < LEAST_COUNT:
+        return None
+    low, high = np.quantile(dbov, (0.1, 0.9))
+    return number(float(high - low) / _SPREAD_DIVISOR)
+
+
+def _advice(dbov: float) -> str:
+    low, high = GOOD_DBOV
+    verdict = "in the usual range"
+    if dbov < FAINT_BELOW_DBOV:
+        verdict = "faint: move closer, or raise the microphone's gain"
+    elif dbov < low:
+        verdict = "rather low"
+    elif dbov > high:
+        verdict = "rather high"
+    return f"The level depends on the microphone and its gain; as advice only, {dbov:.0f} dBov is {verdict}."
