@@ -33,6 +33,10 @@ STAMPS_S: Final = 3.0
 LONGEST_LATENCY_S: Final = 2.0
 """A stamp beyond is no measurement: PulseAudio's stood at 0.3 to 0.6 s for a second after the start."""
 
+SUSPICIOUS_RATIO: Final = 1.5
+"""On PulseAudio the truth was 0.7 of what is claimed, and the stamps of one start in ten said 1.8 for seconds.
+Bluetooth may say as much and be right."""
+
 DEADBAND_S: Final = 0.015
 """A change on the word of counts and stamps alone must exceed this: three quarters of the +-20 ms that are
 promised, and more than either of them errs by in a quiet minute."""
@@ -101,7 +105,8 @@ class Alignment:
         self._output_rate_hz = output_rate_hz
         self._input_stamps = _Stamps()
         self._output_stamps = _Stamps()
-        self._latencies_s = sum(claimed_latencies_s)
+        self._claimed_s = sum(claimed_latencies_s)
+        self._latencies_s = self._claimed_s
         # The stamps' word when the latency was last settled: from then on only their change counts.
         self._stamps_then_s: float | None = None
         self._delay_s: float | None = None
@@ -143,6 +148,10 @@ class Alignment:
         """Both latencies together as the callbacks of the last seconds were stamped, where that makes sense."""
         recording, playing = self._input_stamps.median_s(), self._output_stamps.median_s()
         return None if recording is None or playing is None else recording + playing
+
+    def is_suspicious(self, stamped_s: float) -> bool:
+        """Whether stamps lie so far above the buffers that were asked for that they need time to prove it."""
+        return stamped_s > SUSPICIOUS_RATIO * self._claimed_s
 
     def use_stamps(self) -> None:
         """Take the latency from the time stamps, where they make sense and nothing better is known."""

@@ -25,8 +25,9 @@ DRIFT_AFTER_S: Final = 20.0
 """Drift is said only of a stretch at least this long: an offset is good to about 0.3 ms, so to 15 ppm."""
 
 
-class _Offset(NamedTuple):
+class _Seen(NamedTuple):
     moment_s: float
+    frames: int
     offset_s: float
 
 
@@ -39,20 +40,19 @@ class StreamClock:
 
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
-        self.frames = 0
-        """Frames counted at the last observation."""
         self.moment_s = 0.0
         """Moment of the last observation."""
         # Candidates for the greatest offset of the window, falling: a sliding maximum in constant time.
-        self._window: deque[_Offset] = deque()
+        self._window: deque[_Seen] = deque()
         self._unbroken_since_s = 0.0
         self.start_counting()
 
     def start_counting(self) -> None:
         """A call begins: what is counted, lost and drifted is counted from the next observation on."""
-        self._first: tuple[float, int] | None = None
-        self._anchor: _Offset | None = None
-        self._checked: _Offset | None = None
+        self._counting_since_s: float | None = None
+        self._first: _Seen | None = None
+        self._anchor: _Seen | None = None
+        self._checked: _Seen | None = None
         self._steps_s = 0.0
 
     def clear(self) -> None:
@@ -65,20 +65,24 @@ class StreamClock:
         if not self._window or moment_s - self.moment_s > WINDOW_S:
             self._window.clear()
             self._unbroken_since_s = moment_s
-        self.frames, self.moment_s = frames, moment_s
-        seen = _Offset(moment_s, frames / self._rate_hz - moment_s)
+        self.moment_s = moment_s
+        seen = _Seen(moment_s, frames, frames / self._rate_hz - moment_s)
         while self._window and self._window[-1].offset_s <= seen.offset_s:
             self._window.pop()
         self._window.append(seen)
         while self._window[0].moment_s < moment_s - WINDOW_S:
             self._window.popleft()
-        if self._first is None:
-            self._first = (moment_s, frames)
-        last_s = self._checked.moment_s if self._checked else self._first[0]
+        if self._counting_since_s is None:
+            self._counting_since_s = moment_s
+        if moment_s - self._counting_since_s <= WINDOW_S and (
+            self._first is None or seen.offset_s > self._first.offset_s
+        ):
+            self._first = seen
+        last_s = self._checked.moment_s if self._checked else self._counting_since_s
         if moment_s - last_s >= WINDOW_S:
-            self._check(_Offset(moment_s, self._window[0].offset_s))
+            self._check(self._window[0]._replace(moment_s=moment_s))
 
-    def _check(self, now: _Offset) -> None:
+    def _check(self, now: _Seen) -> None:
         """Compare with the window before, which this one does not overlap."""
         if self._checked is None:
             self._anchor = now
@@ -93,15 +97,15 @@ class StreamClock:
             return None
         return self._window[0].offset_s
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds from the first observation to the last."""
-        return 0.0 if self._first is None else self.moment_s - self._first[0]
+    def elapsed(self) -> tuple[float, int]:
+        """Seconds and frames between the least late observations of the first and of the last window.
 
-    @property
-    def elapsed_frames(self) -> int:
-        """Frames counted between the first observation and the last."""
-        return 0 if self._first is None else self.frames - self._first[1]
+        Bursts fall out of the comparison of the two; a call shorter than a window gives (0, 0).
+        """
+        if self._first is None or not self._window or self._window[0].moment_s <= self._first.moment_s:
+            return 0.0, 0
+        last = self._window[0]
+        return last.moment_s - self._first.moment_s, last.frames - self._first.frames
 
     @property
     def lost_s(self) -> float:

@@ -15,9 +15,13 @@ from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
 from voicesim.lines.heard import HeardTrack
 from voicesim.lines.streams import InputRecord, OutputRecord, OutputSide
 
-LEAST_QUEUE_SAMPLES: Final = 3 * BLOCK_SAMPLES
-"""What waits for the output when a line begins: one callback of 25 ms, the block that the microphone has not
-completed yet, and 39 ms for a late pump. It is the whole delay that the program adds to the device's own."""
+LEAST_QUEUE_SAMPLES: Final = 4 * BLOCK_SAMPLES
+"""What waits for the output when a line begins, and the whole delay that the program adds to the device's own:
+128 ms. A callback takes 38 ms of it at once; the rest covers a pump that comes late. With both cores busy that
+came up to 56 ms after the block before, and once in some minutes 190."""
+
+CONVERTER_SAMPLES: Final = 2 * BLOCK_SAMPLES
+"""More of it where the rate is converted: soxr gives its output in lumps (44.1 kHz: of up to 58 ms)."""
 
 MOST_QUEUE_SAMPLES: Final = 10 * BLOCK_SAMPLES
 """The reserve grows by a block each time a line ran dry, up to this."""
@@ -119,7 +123,8 @@ class LoudspeakerFeed:
         self._was_sounding = False
         self._seen_samples = 0
         self._seen_silence = 0
-        self.reserve_samples = LEAST_QUEUE_SAMPLES
+        converting = CONVERTER_SAMPLES if rate_hz != SAMPLE_RATE_HZ else 0
+        self.reserve_samples = LEAST_QUEUE_SAMPLES + converting
         """What the queue holds when a line begins."""
         self.n_ran_dry = 0
         """How often the output found nothing to play inside a line."""

@@ -37,7 +37,7 @@ POLL_S: Final = 0.1
 
 SETTLE_WINDOW_S: Final = 0.5
 SETTLE_TOLERANCE: Final = 0.2
-SETTLED_STAMPS_S: Final = 0.02
+SAME_STAMPS_S: Final = 0.02
 SETTLE_LIMIT_S: Final = 6.0
 """The streams have settled when both ran within 20 % of their rate for half a second (a burst is 5 % of that),
 without an underflow, and the time stamps of one half second agree with those of the next. Longest start that
@@ -147,24 +147,26 @@ class SoundCardPump:
         Raises:
             DeviceLostError: one of them brings nothing at all.
         """
+        alignment = self._alignment
         before_s: float | None = None
         while True:
             is_even = self._runs_evenly()
-            latency_s = self._alignment.stamped_latency_s()
-            if not is_even or latency_s is None or before_s is None:
-                agrees = is_even and latency_s is None
-            else:
-                agrees = abs(latency_s - before_s) < SETTLED_STAMPS_S
-            if agrees:
+            stamped_s = alignment.stamped_latency_s()
+            if is_even and stamped_s is None:
+                break
+            is_same = (
+                stamped_s is not None and before_s is not None and abs(stamped_s - before_s) < SAME_STAMPS_S
+            )
+            if is_even and is_same and stamped_s is not None and not alignment.is_suspicious(stamped_s):
                 break
             if time.monotonic() - self._opened_s > SETTLE_LIMIT_S:
                 self._refuse_silence()
-                self._is_unsteady = True
+                self._is_unsteady = not is_even
                 break
-            before_s = latency_s if is_even else None
+            before_s = stamped_s if is_even else None
             # What the driver stamps and counts while it starts is wrong by half a second.
-            self._alignment.clear()
-        self._alignment.use_stamps()
+            alignment.clear()
+        alignment.use_stamps()
 
     def _runs_evenly(self) -> bool:
         """Whether both streams keep their pace for a while, with no complaint."""
@@ -333,14 +335,14 @@ class SoundCardPump:
     def report(self) -> LineReport:
         """What is known since :meth:`begin`."""
         alignment, streams = self._alignment, self._streams
-        recorded = alignment.input_clock
+        wall_s, n_frames = alignment.input_clock.elapsed()
         details: dict[str, str | int | float] = {
             "microphone": streams.opened_input.device.name,
             "loudspeaker": streams.opened_output.device.name,
             "input_rate_hz": streams.opened_input.rate_hz,
             "output_rate_hz": streams.opened_output.rate_hz,
-            "input_frames": recorded.elapsed_frames,
-            "input_wall_s": round(recorded.elapsed_s, 3),
+            "input_frames": n_frames,
+            "input_wall_s": round(wall_s, 4),
             "absorbed_samples": self._heard.adjusted_samples,
             "loopback_measurements": alignment.n_measured,
             "largest_correction_s": round(alignment.largest_correction_s, 4),

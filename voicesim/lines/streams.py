@@ -26,15 +26,20 @@ from voicesim.lines.alsa import quiet_alsa
 from voicesim.lines.devices import DeviceRecord, Direction
 from voicesim.lines.portaudio import CHANNELS_REFUSED, SAMPLE_RATE_REFUSED, error_code, load_portaudio, plain
 
-DEVICE_LATENCY_S: Final = 0.1
-"""Buffer that is asked of the driver. On PulseAudio with both cores busy, 9 ms gave constant underflows and
-35 ms up to 150 ms none; 0.1 s comes in callbacks of 25 ms, which leaves Python 75 ms to be late in."""
+DEVICE_LATENCY_S: Final = 0.15
+"""Buffer that is asked of the driver. On PulseAudio with three to seven busy processes on two cores, 9 ms gave
+constant underflows, 100 ms one in every fourth call of 20 s, 150 and 200 ms none. It comes in callbacks of
+38 ms, which leaves Python 110 ms to be late in."""
 
 QUEUE_S: Final = 10.0
 """Microphone sound that may wait for the pump before the oldest is kept and the newest dropped."""
 
 QUEUE_RECORDS: Final = 20_000
 """Output records that may wait: 40 s of 2 ms callbacks. They are cumulative, so dropping one costs detail."""
+
+RACING_SHARE: Final = 0.5
+"""An output that underflows and asks for more sooner than half of what it just took could have been played has
+thrown that away. After a stall of 0.25 s PulseAudio did so for up to 3 s, at 5 to 14 times real time."""
 
 CLOSE_TIMEOUT_S: Final = 2.0
 """A driver whose device is gone may never come back from closing it."""
@@ -82,7 +87,6 @@ class InputSide:
         self.faults: Counter[str] = Counter()
         self.records: SimpleQueue[InputRecord] = SimpleQueue()
         self.frames = 0
-        self.last_callback_s = 0.0
         self._taken = 0
         self._limit_frames = round(QUEUE_S * SAMPLE_RATE_HZ)
 
@@ -92,7 +96,7 @@ class InputSide:
 
     def callback(self, data: _CallbackBuffer, frames: int, stamps: Any, status: Any) -> None:  # noqa: ANN401
         """PortAudio's, on its own thread."""
-        self.last_callback_s = time.monotonic()
+        moment_s = time.monotonic()
         first = self.frames
         self.frames = first + frames
         if status:
@@ -102,7 +106,7 @@ class InputSide:
             return
         latency_s = stamps.currentTime - stamps.inputBufferAdcTime
         # Where a device has several channels the first one is the microphone: the others are often empty.
-        self.records.put(InputRecord(self.last_callback_s, first, data[:, 0].copy(), latency_s))
+        self.records.put(InputRecord(moment_s, first, data[:, 0].copy(), latency_s))
 
     def get(self, timeout_s: float) -> InputRecord | None:
         """The oldest record, or ``None`` when there is none in time."""
@@ -121,10 +125,17 @@ class OutputSide:
         self.faults: Counter[str] = Counter()
         self.records: SimpleQueue[OutputRecord] = SimpleQueue()
         self.frames = 0
+        """Frames taken so far, those left out that were thrown away."""
         self.queued_frames = 0
-        self.last_callback_s = 0.0
+        """Of those, how many came from the queue; the rest was silence."""
+        self._rate_hz = SAMPLE_RATE_HZ
+        self._last_callback_s = 0.0
         self._waiting: deque[Samples] = deque()
         self._pushed_frames = 0
+
+    def prepare(self, rate_hz: int) -> None:
+        """Set the rate that the stream was opened at."""
+        self._rate_hz = rate_hz
 
     @property
     def level_frames(self) -> int:
@@ -139,8 +150,26 @@ class OutputSide:
 
     def callback(self, data: _CallbackBuffer, frames: int, stamps: Any, status: Any) -> None:  # noqa: ANN401
         """PortAudio's, on its own thread."""
-        moment_s = self.last_callback_s = time.monotonic()
+        moment_s = time.monotonic()
+        since_s, self._last_callback_s = moment_s - self._last_callback_s, moment_s
+        if status:
+            _count_flags(self.faults, status)
+            if status.output_underflow and since_s < RACING_SHARE * frames / self._rate_hz:
+                # What is given now will be thrown away: keep the queue, and do not count it as played.
+                data[:] = 0.0
+                self.faults["swallowed_output_frames"] += frames
+                return
         first = self.frames
+        filled = self._fill(data, frames)
+        data[filled:] = 0.0
+        self.queued_frames += filled
+        self.frames = first + frames
+        if self.records.qsize() < QUEUE_RECORDS:
+            latency_s = stamps.outputBufferDacTime - stamps.currentTime
+            self.records.put(OutputRecord(moment_s, self.frames, self.queued_frames, first, latency_s))
+
+    def _fill(self, data: _CallbackBuffer, frames: int) -> int:
+        """Copy what waits; how many frames that was."""
         filled = 0
         while filled < frames and self._waiting:
             chunk = self._waiting.popleft()
@@ -149,14 +178,7 @@ class OutputSide:
             if n < len(chunk):
                 self._waiting.appendleft(chunk[n:])
             filled += n
-        data[filled:] = 0.0
-        self.queued_frames += filled
-        self.frames = first + frames
-        if status:
-            _count_flags(self.faults, status)
-        if self.records.qsize() < QUEUE_RECORDS:
-            latency_s = stamps.outputBufferDacTime - stamps.currentTime
-            self.records.put(OutputRecord(moment_s, self.frames, self.queued_frames, first, latency_s))
+        return filled
 
 
 _FLAGS: Final = ("input_underflow", "input_overflow", "output_underflow", "output_overflow", "priming_output")
@@ -192,8 +214,9 @@ class SoundCardStreams:
         self.output = OutputSide()
         try:
             self.opened_input = self._open(microphone, Direction.INPUT, rate_hz)
-            self.input.prepare(self.opened_input.rate_hz)
             self.opened_output = self._open(loudspeaker, Direction.OUTPUT, rate_hz)
+            self.input.prepare(self.opened_input.rate_hz)
+            self.output.prepare(self.opened_output.rate_hz)
             for stream in self._streams:
                 stream.start()
         except self._sounddevice.PortAudioError as error:
