@@ -216,7 +216,7 @@ def test_the_scorecard_is_all_there(rich_page: Page, rich_card: Scorecard, rich_
             assert all(caution in words for caution in result.cautions)
     for utterance in rich_call.trainee.utterances:
         assert utterance.text in words
-    assert "Snr (dB)31.2" in words
+    assert "SNR (dB)31.2" in words
     assert "Fallback recogniser." in words
     assert "0.1.0" in words
 

@@ -56,6 +56,14 @@ def test_cleaning_keeps_ordinary_text() -> None:
     assert wording.clean("Ärger, “so”: 50 € — नमस्ते\u200d!") == "Ärger, “so”: 50 € — नमस्ते\u200d!"
 
 
+def test_a_reason_is_told_once() -> None:
+    said = wording.because(Reason.NO_BASELINE)
+    same = NotMeasured(reason=Reason.NO_BASELINE, explanation=said)
+    more = NotMeasured(reason=Reason.NO_BASELINE, explanation="record one first")
+    assert wording.not_measured(same) == (f"Not measured, because {said}.", "")
+    assert wording.not_measured(more)[1] == "Record one first."
+
+
 def test_the_headline_measures_come_first() -> None:
     absent = NotMeasured(reason=Reason.NOISE, explanation="noise")
     there = Measured(value=1.0, unit="", definition="")

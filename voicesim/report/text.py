@@ -15,6 +15,7 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.recogniser import RecogniserLine, recogniser_line
+from voicesim.report.skills import scored, unscored
 from voicesim.results import Evidence, Measured, Result
 from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
 
@@ -156,23 +157,29 @@ def _skills(skills: tuple[Skill, ...], page: _Page) -> Iterator[str]:
     if not skills:
         return
     yield page.head("Skills")
-    cells = min(max(len(wording.clean(skill.title)) for skill in skills), page.width - BAR_CELLS - 10)
-    for skill in skills:
-        yield from _skill_row(skill, page, max(cells, 1))
+    with_score = scored(skills)
+    longest = max((len(wording.clean(skill.title)) for skill in with_score), default=0)
+    cells = max(1, min(longest, page.width - BAR_CELLS - 10))
+    for skill in with_score:
+        yield from _skill_row(skill, page, cells)
         yield from page.wrap(wording.sentence(skill.explanation), indent="    ", style="dim")
         for lost in skill.lost:
             yield from page.wrap(_cost(lost), first="    - ", indent="      ")
+    for group in unscored(skills):
+        status, reason = group[0].status, group[0].reason
+        told = (
+            _no_score(status) if reason is None else f"{_no_score(status)}, because {wording.because(reason)}"
+        )
+        yield from page.wrap(
+            f"{', '.join(skill.title for skill in group)}: {told}", first="  ", indent="    "
+        )
+        yield from page.wrap(wording.sentence(group[0].explanation), indent="    ", style="dim")
 
 
 def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
+    assert skill.score is not None
     *above, title = textwrap.wrap(wording.clean(skill.title), cells) or [""]
-    yield from (f"  {line}" for line in above)
-    if skill.score is None:
-        reason = "" if skill.reason is None else f", because {wording.because(skill.reason)}"
-        yield from page.wrap(
-            f"{_no_score(skill.status)}{reason}", first=f"  {title.ljust(cells)}    -  ", indent="    "
-        )
-        return
+    yield from (page.paint(f"  {line}", "") for line in above)
     full = round(min(max(skill.score, 0.0), 100.0) / 100.0 * BAR_CELLS)
     bar = "█" * full + "░" * (BAR_CELLS - full)
     row = page.paint(f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  ", "")
@@ -180,18 +187,20 @@ def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
 
 
 def _measures(card: Scorecard, page: _Page) -> Iterator[str]:
-    for i, (name, result) in enumerate(wording.in_reading_order(card.measures)):
-        if i == 0:
-            yield page.head("Measures")
-        yield from _measure(name, result, page)
+    ordered = wording.in_reading_order(card.measures)
+    for i, (is_headline, group) in enumerate(groupby(ordered, key=lambda item: item[0] in wording.HEADLINES)):
+        if i:
+            yield ""
+        yield page.head("Measures" if is_headline or not i else "Further measures")
+        for name, result in group:
+            yield from _measure(name, result, page)
 
 
 def _measure(name: str, result: Result, page: _Page) -> Iterator[str]:
     title = wording.title(name).ljust(TITLE_CELLS)
     if not isinstance(result, Measured):
-        told = (
-            f"not measured, because {wording.because(result.reason)}. {wording.sentence(result.explanation)}"
-        )
+        told, more = wording.not_measured(result)
+        told = f"{told[:1].lower()}{told[1:]} {more}"
         yield from page.wrap(told, first=f"  {title}  ", indent="    ")
         return
     yield from page.wrap(wording.amount(result.value, result.unit), first=f"  {title}  ", indent="    ")

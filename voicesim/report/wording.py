@@ -62,6 +62,8 @@ _UNITS: Final[Mapping[str, str]] = {
     "ratio": "",
 }
 
+_ACRONYMS: Final[Mapping[str, str]] = {"snr": "SNR", "cv": "CV", "asr": "ASR"}
+
 _SIGNIFICANT_DIGITS: Final = 3
 _LONGEST_LIST: Final = 12
 
@@ -143,16 +145,23 @@ def points(value: float) -> str:
 def title(identifier: str) -> str:
     """An identifier as a title.
 
-    >>> title("upbeat_tone")
-    'Upbeat tone'
+    >>> title("upbeat_tone"), title("snr")
+    ('Upbeat tone', 'SNR')
     """
-    words = identifier.replace("_", " ").strip()
+    words = " ".join(_ACRONYMS.get(word, word) for word in identifier.replace("_", " ").split())
     return words[:1].upper() + words[1:]
 
 
 def because(reason: Reason | None) -> str:
     """The end of "not measured, because …"."""
     return REASONS[reason] if reason is not None else "it could not be told"
+
+
+def not_measured(result: NotMeasured) -> tuple[str, str]:
+    """Why there is no number, in one sentence, and what the measure adds to it; the latter may be empty."""
+    told = f"Not measured, because {because(result.reason)}."
+    more = sentence(result.explanation)
+    return told, "" if more.lower() == f"{because(result.reason)}.".lower() else more
 
 
 def sentence(text: str) -> str:
@@ -225,7 +234,7 @@ def labelled(key: str) -> str:
     """The key of a detail as a label, its unit in brackets.
 
     >>> labelled("snr_db"), labelled("n_overlaps")
-    ('Snr (dB)', 'Overlaps')
+    ('SNR (dB)', 'Overlaps')
     """
     stem, _, suffix = key.rpartition("_")
     if stem and suffix in _UNITS:

@@ -26,6 +26,7 @@ from voicesim.report.html.sound import INLINE_LIMIT_BYTES, audio_source, player
 from voicesim.report.overlaps import OverlapMark, overlap_marks
 from voicesim.report.recogniser import recogniser_line
 from voicesim.report.transcript import Line, transcript
+from voicesim.results import Reason
 from voicesim.scorecard.card import Scorecard
 from voicesim.speech.call import Call
 
@@ -155,6 +156,7 @@ def _transcript_section(card: Scorecard, call: Call, marks: tuple[OverlapMark, .
     return element(
         "section",
         element("h2", "Transcript", id="words"),
+        _beware(card),
         _transcript_key(lines),
         element(
             "div",
@@ -167,6 +169,16 @@ def _transcript_section(card: Scorecard, call: Call, marks: tuple[OverlapMark, .
         ),
         class_="words-side",
     )
+
+
+def _beware(card: Scorecard) -> Markup:
+    """What a skill says of words that could not be trusted."""
+    told = (s.explanation for s in card.skills if s.reason is Reason.TRANSCRIPT_UNRELIABLE)
+    why = next(told, None)
+    if why is None:
+        return NOTHING
+    text = f"Do not rely on these words: listen. {wording.sentence(why)}"
+    return element("p", text, class_="notice beware", role="note")
 
 
 def _transcript_key(lines: tuple[Line, ...]) -> Markup:

@@ -11,6 +11,7 @@ from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.html.markup import NOTHING, Markup, disclosure, element, join, plain, play_button
 from voicesim.report.overlaps import plain_label
+from voicesim.report.skills import scored, unscored
 from voicesim.results import Evidence, Json, Measured, Result
 from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
 
@@ -58,7 +59,12 @@ def overall_section(card: Scorecard) -> Markup:
 def skills_section(card: Scorecard) -> Markup:
     """One row a skill; the lost points and the evidence open on demand."""
     units = _units(card)
-    rows = join(_skill(skill, units) for skill in card.skills)
+    rows = join(
+        (
+            *(_skill(skill, units) for skill in scored(card.skills)),
+            *(_unscored(group, units) for group in unscored(card.skills)),
+        )
+    )
     if not rows:
         return NOTHING
     return element(
@@ -67,11 +73,21 @@ def skills_section(card: Scorecard) -> Markup:
 
 
 def measures_section(card: Scorecard) -> Markup:
-    """One tile a measure, the four headline ones first."""
-    tiles = join(_measure(name, result) for name, result in wording.in_reading_order(card.measures))
-    if not tiles:
+    """One tile a measure: the headline ones in sight, the others on demand."""
+    if not card.measures:
         return NOTHING
-    return element("section", element("h2", "Measures", id="measures"), element("div", tiles, class_="tiles"))
+    ordered = wording.in_reading_order(card.measures)
+    headlines = [_measure(name, result) for name, result in ordered if name in wording.HEADLINES]
+    others = [_measure(name, result) for name, result in ordered if name not in wording.HEADLINES]
+    more = element("div", join(others), class_="tiles") if others else NOTHING
+    if headlines and others:
+        more = disclosure(f"Further measures ({len(others)})", more, class_="more-measures")
+    return element(
+        "section",
+        element("h2", "Measures", id="measures"),
+        element("div", join(headlines), class_="tiles") if headlines else NOTHING,
+        more,
+    )
 
 
 def behaviours_section(behaviours: Iterable[Observation]) -> Markup:
@@ -133,32 +149,42 @@ def _change(lost: LostPoints, units: _Units, skill_title: str = "") -> Markup:
 
 
 def _skill(skill: Skill, units: _Units) -> Markup:
-    because = ""
-    if skill.score is None:
-        result = element("span", _no_score(skill.status), class_="no-score")
-        if skill.reason is not None and not skill.explanation:
-            because = f"Because {wording.because(skill.reason)}."
-    else:
-        result = element("span", wording.score(skill.score), class_="score")
+    assert skill.score is not None
     lost = join(_change(one, units) for one in skill.lost)
     told = {(piece.start_s, piece.end_s) for one in skill.lost for piece in one.evidence}
     places = evidence_list((e for e in skill.evidence if (e.start_s, e.end_s) not in told), units)
-    more = disclosure(
-        "Why, and where",
-        element("ul", lost, class_="lost") if lost else NOTHING,
-        element("h4", "Also looked at") if lost and places else NOTHING,
-        places,
-    )
     return element(
         "article",
-        element("h3", skill.title),
-        _bar(skill.score) if skill.score is not None else element("span", class_="no-bar"),
-        result,
-        element("p", because, wording.sentence(skill.explanation), class_="why"),
-        more,
-        class_=f"skill {skill.status.value.replace('_', '-')}",
-        id=f"skill-{skill.skill_id}",
+        element("h3", _skill_title(skill)),
+        _bar(skill.score),
+        element("span", wording.score(skill.score), class_="score"),
+        element("p", wording.sentence(skill.explanation), class_="why"),
+        disclosure(
+            "Why, and where",
+            element("ul", lost, class_="lost") if lost else NOTHING,
+            element("h4", "Also looked at") if lost and places else NOTHING,
+            places,
+        ),
+        class_="skill",
     )
+
+
+def _unscored(skills: tuple[Skill, ...], units: _Units) -> Markup:
+    """Skills that have no score for one and the same reason."""
+    first = skills[0]
+    why = first.explanation or f"because {wording.because(first.reason)}"
+    return element(
+        "article",
+        element("h3", join((_skill_title(skill) for skill in skills), ", ")),
+        element("span", _no_score(first.status), class_="no-score"),
+        element("p", wording.sentence(why), class_="why"),
+        disclosure("Where", evidence_list((e for skill in skills for e in skill.evidence), units)),
+        class_=f"skill without {first.status.value.replace('_', '-')}",
+    )
+
+
+def _skill_title(skill: Skill) -> Markup:
+    return element("span", skill.title, id=f"skill-{skill.skill_id}")
 
 
 def _measure(name: str, result: Result) -> Markup:
@@ -170,11 +196,12 @@ def _measure(name: str, result: Result) -> Markup:
         )
     )
     if not isinstance(result, Measured):
+        told, more = wording.not_measured(result)
         return element(
             "article",
             heading,
-            element("p", f"Not measured, because {wording.because(result.reason)}.", class_="not-measured"),
-            element("p", wording.sentence(result.explanation), class_="why") if result.explanation else None,
+            element("p", told, class_="not-measured"),
+            element("p", more, class_="why") if more else None,
             definition,
             class_="tile absent",
             id=f"measure-{name}",
