@@ -6,7 +6,7 @@ import pytest
 
 from voicesim.behaviour.groups import PatternGroup, Written, pattern_lines, words_in
 from voicesim.behaviour.lexing import tokenise, words_of
-from voicesim.behaviour.pattern import PatternSyntaxError, compile_list, compile_pattern
+from voicesim.behaviour.pattern import Grid, PatternSyntaxError, compile_list, compile_pattern
 from voicesim.behaviour.vocabulary import Vocabulary
 
 SMALL = frozenset({"just", "really", "so"})
@@ -27,7 +27,7 @@ def found(pattern, text):
     tokens = tokenise(words_of(text), small_words=SMALL)
     vocabulary = Vocabulary(words_in([pattern]))
     tokens = replace(tokens, forms=tuple(vocabulary.expand(forms) for forms in tokens.forms))
-    hits = list(PatternGroup((Written(pattern),), lists).hits(tokens))
+    hits = list(PatternGroup((Written(pattern),), lists).hits(Grid(tokens)))
     return [" ".join(tokens.first[h.start : h.end]) for h in hits]
 
 
@@ -95,10 +95,10 @@ def test_the_index_finds_what_plain_search_finds(text):
     patterns = ["i (am | was) sorry", "sorry", "(we | they) are sorry", "(um | uh)? about it", "not here"]
     tokens = tokenise(words_of(text), small_words=SMALL)
     group = PatternGroup([Written(p) for p in patterns], lists)
-    by_index = {hit.index for hit in group.hits(tokens)}
+    by_index = {hit.index for hit in group.hits(Grid(tokens))}
     plain = {
         i
         for i, p in enumerate(patterns)
-        if any((e := compile_pattern(p, lists).ends(tokens, at)) and e[-1] > at for at in range(len(tokens)))
+        if compile_pattern(p, lists).run(Grid(tokens), ((1 << len(tokens)) - 1, 0))[1]
     }
     assert by_index == plain

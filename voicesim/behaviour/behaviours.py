@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,7 @@ class Block:
     ignore: frozenset[str]
     asks: bool | None
     one_question: bool
+    gives_way_to: frozenset[str]
     takes: str
 
 
@@ -66,7 +67,8 @@ class Lexicon:
     lists: Callable[[str], Element]
     """Word lists by name."""
     small_words: frozenset[str]
-    small_phrases: tuple[tuple[str, ...], ...]
+    small_phrases: Mapping[str, Sequence[tuple[str, ...]]]
+    """By their first word."""
     guards: Guards
     questions: PatternGroup
     """How questions begin."""
@@ -150,5 +152,6 @@ def _block_of(file: BlockFile, lists: Callable[[str], Element]) -> Block:
         ignore=frozenset(file.ignore),
         asks=file.asks,
         one_question=file.one_question,
+        gives_way_to=frozenset(file.gives_way_to),
         takes=file.takes,
     )

@@ -9,7 +9,7 @@ from typing import Final
 from voicesim.behaviour.behaviours import Block
 from voicesim.behaviour.groups import Hit, PatternGroup
 from voicesim.behaviour.lexing import LAUGH, NAME_LIKE, SMILE, Tokens
-from voicesim.behaviour.pattern import CLOSERS, OPENERS
+from voicesim.behaviour.pattern import CLOSERS, OPENERS, Grid
 from voicesim.speech.words import Word
 
 _LEAD: Final = 3
@@ -22,10 +22,15 @@ class Heard:
     """An utterance of the trainee, ready to be looked through."""
 
     words: Sequence[Word]
-    tokens: Tokens
-    context: Tokens
+    grid: Grid
+    context: Grid
     """What the customer said before."""
     is_first: bool
+
+    @property
+    def tokens(self) -> Tokens:
+        """The utterance's tokens."""
+        return self.grid.tokens
 
 
 def condition_refusal(block: Block, heard: Heard, hit: Hit, questions: PatternGroup) -> str:
@@ -33,7 +38,7 @@ def condition_refusal(block: Block, heard: Heard, hit: Hit, questions: PatternGr
     return (
         _length(block, heard.tokens)
         or _position(block, heard, hit)
-        or _question(block, heard.tokens, hit, questions)
+        or _question(block, heard.grid, hit, questions)
         or _company(block, heard)
     )
 
@@ -71,39 +76,41 @@ def _weight(tokens: Tokens, start: int, end: int, light: frozenset[str]) -> int:
     )
 
 
-def _question(block: Block, tokens: Tokens, hit: Hit, questions: PatternGroup) -> str:
-    if block.asks is not None and block.asks != _is_asked(tokens, hit, questions):
+def _question(block: Block, grid: Grid, hit: Hit, questions: PatternGroup) -> str:
+    if block.asks is not None and block.asks != _is_asked(grid, hit, questions):
         return "not a question" if block.asks else "a question"
-    if block.one_question and count_questions(tokens, questions) > 1:
+    if block.one_question and count_questions(grid, questions) > 1:
         return "several questions"
     return ""
 
 
-def _is_asked(tokens: Tokens, hit: Hit, questions: PatternGroup) -> bool:
+def _is_asked(grid: Grid, hit: Hit, questions: PatternGroup) -> bool:
+    tokens = grid.tokens
     if tokens.asks[hit.start]:
         return True
     if any(tokens.asks):
         return False
     begin = max(i for i in range(hit.start + 1) if tokens.begins[i])
-    return any(begin <= asked.start <= hit.start for asked in questions.hits(tokens))
+    return any(begin <= asked.start <= hit.start for asked in questions.hits(grid))
 
 
-def count_questions(tokens: Tokens, questions: PatternGroup) -> int:
+def count_questions(grid: Grid, questions: PatternGroup) -> int:
     """Sentences that ask: by question marks where there are any, else by how they begin."""
+    tokens = grid.tokens
     marked = sum(tokens.asks[i] for i in range(len(tokens)) if tokens.begins[i])
     if marked:
         return marked
     count, reached = 0, 0
-    for start, end in sorted((asked.start, asked.end) for asked in questions.hits(tokens)):
+    for start, end in sorted((asked.start, asked.end) for asked in questions.hits(grid)):
         count += start >= reached
         reached = max(reached, end)
     return count
 
 
 def _company(block: Block, heard: Heard) -> str:
-    if block.together_with and not block.together_with.is_in(heard.tokens):
+    if block.together_with and not block.together_with.is_in(heard.grid):
         return "what has to go with it is missing"
-    if block.not_with and block.not_with.is_in(heard.tokens):
+    if block.not_with and block.not_with.is_in(heard.grid):
         return "something in the same utterance speaks against it"
     if block.after_customer and not block.after_customer.is_in(heard.context):
         return "the customer said nothing that calls for it"

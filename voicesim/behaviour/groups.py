@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from voicesim.behaviour.lexing import Tokens
-from voicesim.behaviour.pattern import COMMON, Element, PatternSyntaxError, compile_pattern, prefix_form
+from voicesim.behaviour.pattern import (
+    COMMON,
+    Element,
+    Grid,
+    PatternSyntaxError,
+    anchor_of,
+    compile_pattern,
+    prefix_form,
+)
 from voicesim.behaviour.spelling import APOSTROPHES, NUMBER, spell
 
 _INNERMOST: Final = re.compile(r"!?\([^()]*\)\??")
@@ -62,6 +69,7 @@ class PatternGroup:
         self.patterns = tuple(patterns)
         self._lists = lists
         self._compiled: dict[int, Element] = {}
+        self._run: dict[int, tuple[tuple[frozenset[str], ...], frozenset[str] | None, Element]] = {}
         self._by_anchor: dict[str, list[int]] | None = None
 
     def __len__(self) -> int:
@@ -81,38 +89,66 @@ class PatternGroup:
             found = self._compiled[index] = compile_pattern(self.patterns[index].text, self._lists)
         return found
 
-    def hits(self, tokens: Tokens) -> Iterator[Hit]:
+    def hits(self, grid: Grid) -> tuple[Hit, ...]:
         """Every pattern that is there: at each place where it begins, its longest match."""
-        for index in self._candidates(tokens):
-            element = self.element(index)
-            first = element.first()
-            for start in range(len(tokens)):
-                if first is not None and first.isdisjoint(tokens.forms[start]):
-                    continue
-                ends = element.ends(tokens, start)
-                if ends and ends[-1] > start:
-                    yield Hit(index, start, ends[-1])
+        known = grid.found.get(id(self))
+        if known is None:
+            known = grid.found[id(self)] = tuple(self._hits(grid))
+            grid.kept.append(self)
+        assert isinstance(known, tuple)
+        return known
 
-    def is_in(self, tokens: Tokens) -> bool:
+    def _hits(self, grid: Grid) -> Iterator[Hit]:
+        for index in self._candidates(grid):
+            needs, first, element = self._ready(index)
+            for forms in needs:
+                if forms.isdisjoint(grid.known):
+                    break
+            else:
+                yield from _places(index, element, first, grid)
+
+    def is_in(self, grid: Grid) -> bool:
         """Whether any of the patterns is there."""
-        return next(self.hits(tokens), None) is not None
+        return bool(self.hits(grid))
 
-    def _candidates(self, tokens: Tokens) -> list[int]:
+    def _candidates(self, grid: Grid) -> list[int]:
         if self._by_anchor is None:
             self._by_anchor = self._index()
         found: set[int] = set()
-        for forms in tokens.forms:
-            for form in forms:
-                found.update(self._by_anchor.get(form, ()))
+        for form in grid.known & self._by_anchor.keys():
+            found.update(self._by_anchor[form])
         return sorted(found)
+
+    def _ready(self, index: int) -> tuple[tuple[frozenset[str], ...], frozenset[str] | None, Element]:
+        known = self._run.get(index)
+        if known is None:
+            element = self.element(index)
+            known = self._run[index] = (element.needs(), element.first(), element)
+        return known
 
     def _index(self) -> dict[str, list[int]]:
         by_anchor: dict[str, list[int]] = {}
         for index, pattern in enumerate(self.patterns):
-            anchor = _plain_anchor(pattern.text) or self.element(index).anchor() or frozenset()
+            anchor = _plain_anchor(pattern.text) or anchor_of(self.element(index)) or frozenset()
             for form in anchor:
                 by_anchor.setdefault(form, []).append(index)
         return by_anchor
+
+
+def _places(index: int, element: Element, first: frozenset[str] | None, grid: Grid) -> Iterator[Hit]:
+    starts = grid.all
+    if first is not None:
+        starts = 0
+        for form in first & grid.known:
+            starts |= grid.forms[form]
+    if not (starts and element.run(grid, (starts, 0))[1]):
+        return
+    while starts:
+        place = starts & -starts
+        starts ^= place
+        behind = element.run(grid, (place, 0))[1]
+        if behind > place:
+            yield Hit(index, place.bit_length() - 1, behind.bit_length() - 1)
 
 
 def _plain_anchor(text: str) -> frozenset[str] | None:

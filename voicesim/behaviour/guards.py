@@ -15,6 +15,7 @@ from typing import Final
 
 from voicesim.behaviour.groups import PatternGroup
 from voicesim.behaviour.lexing import Tokens, is_negation
+from voicesim.behaviour.pattern import Grid
 from voicesim.behaviour.spelling import word_set
 
 _REACH: Final = 3
@@ -40,39 +41,43 @@ class Guards:
     reports: PatternGroup
     """What makes the words after it somebody else's ("he said", "you told me")."""
 
-    def refusal(self, tokens: Tokens, start: int, end: int, ignore: frozenset[str]) -> str:
+    def refusal(self, grid: Grid, start: int, end: int, ignore: frozenset[str]) -> str:
         """Why tokens ``[start, end)`` do not mean what they say; empty when they do."""
+        tokens = grid.tokens
         if "quotation" not in ignore and end > start and all(tokens.is_quoted[start:end]):
             return "in quotation marks"
         start = _clause_start(tokens, start)
-        if "negation" not in ignore and self._is_negated(tokens, start):
+        if "negation" not in ignore and self._is_negated(grid, start):
             return "negated"
-        if "report" not in ignore and self._is_reported(tokens, start):
+        if "report" not in ignore and self._is_reported(grid, start):
             return "somebody else's words"
         return ""
 
-    def _is_negated(self, tokens: Tokens, start: int) -> bool:
+    def _is_negated(self, grid: Grid, start: int) -> bool:
+        tokens = grid.tokens
         at, passed = start, 0
         while at > 0 and passed < _REACH and not tokens.begins[at] and not tokens.after_comma[at]:
             at -= 1
             if is_negation(tokens.forms[at]):
-                return self._reaches(tokens, at, start)
+                return self._reaches(grid, at, start)
             if tokens.first[at] in _BREAKS:
                 return False
             passed += not tokens.is_small[at]
         return False
 
-    def _reaches(self, tokens: Tokens, negation: int, start: int) -> bool:
-        if any(hit.start <= negation < hit.end for hit in self.harmless.hits(tokens)):
+    def _reaches(self, grid: Grid, negation: int, start: int) -> bool:
+        tokens = grid.tokens
+        if any(hit.start <= negation < hit.end for hit in self.harmless.hits(grid)):
             return False
         if tokens.first[start] not in _CLAUSE_STARTS:
             return True
         return tokens.first[start - 1] in _JOINS
 
-    def _is_reported(self, tokens: Tokens, start: int) -> bool:
+    def _is_reported(self, grid: Grid, start: int) -> bool:
+        tokens = grid.tokens
         if not self.reports:
             return False
-        for hit in self.reports.hits(tokens):
+        for hit in self.reports.hits(grid):
             between = range(hit.end, start)
             if (
                 hit.end <= start

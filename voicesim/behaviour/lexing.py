@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from voicesim.audio.span import Span
@@ -49,11 +50,14 @@ _SHAPES: Final = (
     (re.compile(r"@\S+"), HANDLE),
     (re.compile(r"\^[A-Za-z]+|[-*/][A-Z][A-Za-z]*"), SIGNATURE),
 )
+_PART: Final = re.compile(r"\(?\d/\d\)?")
 _DOTTED: Final = re.compile(r"(?:[a-z]\.)+[a-z]\Z|\d+[ap]\.m\Z")
 _OPENING: Final = "\"'([{<\u201c\u2018\u00ab*_~"
 _CLOSING: Final = "\"')]}>\u201d\u00bb*_~"
 _STOPS: Final = ".?!;"
 _ABBREVIATIONS: Final = word_set("mr. mrs. ms. dr. st. no. e.g. i.e. a.m. p.m. etc. approx. ext. vs.")
+_SILENT: Final = frozenset({"'s", HANDLE, SIGNATURE, QUESTION_MARK})
+_NO_PHRASES: Final[Mapping[str, Sequence[tuple[str, ...]]]] = {}
 _NEGATIONS: Final = frozenset(("not", "never"))
 _POSSESSIVE_HOSTS: Final = word_set(
     "your order account customer user the an a member policy transaction tracking valid photo ticket booking "
@@ -116,14 +120,14 @@ def tokenise(
     words: Sequence[Word],
     *,
     small_words: frozenset[str] = frozenset(),
-    small_phrases: Iterable[tuple[str, ...]] = (),
+    small_phrases: Mapping[str, Sequence[tuple[str, ...]]] = _NO_PHRASES,
 ) -> Tokens:
     """Tokens of an utterance.
 
     Args:
         words: as recognised; punctuation and capitals may be there or not.
         small_words: folded words that patterns may pass over.
-        small_phrases: the same for phrases of several words.
+        small_phrases: the same for phrases of several words, by their first word.
     """
     drafts = _without_false_starts(_read(words))
     _mark_small(drafts, small_words, small_phrases)
@@ -155,8 +159,9 @@ def _read(words: Sequence[Word]) -> list[_Draft]:
     drafts: list[_Draft] = []
     begins, comma, in_quotes = True, False, False
     sentence = 0
+    signature = _signature(words)
     for index, word in enumerate(words):
-        for chunk in _chunks(word.text):
+        for chunk in _chunks(word.text if index not in signature else "^" + word.text.lstrip("-^*/")):
             core, opened, closed, stop, has_comma = _peel(chunk)
             in_quotes = in_quotes or opened
             for forms in _forms_of(core, is_first=begins and not drafts[sentence:]):
@@ -184,16 +189,29 @@ def _read(words: Sequence[Word]) -> list[_Draft]:
     return _read_between(drafts)
 
 
-def _chunks(text: str) -> list[str]:
+def _signature(words: Sequence[Word]) -> frozenset[int]:
+    """Index of the name at the end of a written message that a dash sets off ("Thanks - Anna 1/2")."""
+    last = len(words) - 1
+    while last > 0 and (_PART.fullmatch(words[last].text) or _LINK.fullmatch(words[last].text)):
+        last -= 1
+    is_name = last > 1 and words[last].text.isalpha() and words[last].text[:1].isupper()
+    return (
+        frozenset((last,)) if is_name and words[last - 1].text in {"-", "\u2013", "\u2014"} else frozenset()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _chunks(text: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", text).translate(APOSTROPHES)
+    if text.isalpha() or _LINK.search(text):
+        return (text,)
     parts = [text]
-    if _LINK.search(text):
-        return parts
     for splitter in _SPLITTERS:
         parts = [piece for part in parts for piece in splitter.split(part) if piece and not piece.isspace()]
-    return parts
+    return tuple(parts)
 
 
+@lru_cache(maxsize=4096)
 def _peel(chunk: str) -> tuple[str, bool, bool, str, bool]:
     """The bare word, whether a quotation opens and closes, the sentence end after it, and any comma."""
     if _SMILE.fullmatch(chunk):
@@ -214,6 +232,7 @@ def _peel(chunk: str) -> tuple[str, bool, bool, str, bool]:
     return core, opened, closed, stop, bool(tail) and not stop
 
 
+@lru_cache(maxsize=4096)
 def _forms_of(core: str, *, is_first: bool) -> tuple[tuple[str, ...], ...]:
     if not core or core.endswith("-"):
         return ()
@@ -274,39 +293,44 @@ def _read_between(drafts: list[_Draft]) -> list[_Draft]:
 def _without_false_starts(drafts: list[_Draft]) -> list[_Draft]:
     """The last of immediate repetitions ("we can we can", "I um I"); digits that repeat are data, not stutter."""
     spoken = [i for i, d in enumerate(drafts) if d.forms[0] not in FILLED_PAUSES]
+    heads = [drafts[i].forms[0] for i in spoken]
     dropped: set[int] = set()
-    i = 0
-    while i < len(spoken):
+    for at in range(len(spoken)):
         for n in (3, 2, 1):
-            first, second = spoken[i : i + n], spoken[i + n : i + 2 * n]
-            if len(second) == n and _repeats([drafts[k] for k in first], [drafts[k] for k in second]):
-                dropped.update(first)
-                drafts[second[0]].begins = drafts[second[0]].begins or drafts[first[0]].begins
+            if heads[at : at + n] == heads[at + n : at + 2 * n] and _is_stutter(
+                drafts, spoken[at + n : at + 2 * n]
+            ):
+                dropped.update(spoken[at : at + n])
+                first, second = drafts[spoken[at]], drafts[spoken[at + n]]
+                second.begins = second.begins or first.begins
                 break
-        i += 1
-    return [draft for k, draft in enumerate(drafts) if k not in dropped]
+    return [draft for k, draft in enumerate(drafts) if k not in dropped] if dropped else drafts
 
 
-def _repeats(first: list[_Draft], second: list[_Draft]) -> bool:
-    if any(NUMBER in draft.forms for draft in second) or any(draft.begins for draft in second[1:]):
-        return False
-    return not second[0].begins and [d.forms[0] for d in first] == [d.forms[0] for d in second]
+def _is_stutter(drafts: list[_Draft], again: list[int]) -> bool:
+    return bool(again) and not any(drafts[k].begins or NUMBER in drafts[k].forms for k in again)
 
 
 def _mark_small(
-    drafts: list[_Draft], small_words: frozenset[str], small_phrases: Iterable[tuple[str, ...]]
+    drafts: list[_Draft], small_words: frozenset[str], small_phrases: Mapping[str, Sequence[tuple[str, ...]]]
 ) -> None:
     heads = [draft.forms[0] for draft in drafts]
     for draft, head in zip(drafts, heads, strict=True):
-        draft.is_small = (
-            head in small_words or head in FILLED_PAUSES or head in {"'s", HANDLE, SIGNATURE, QUESTION_MARK}
-        )
-    for phrase in small_phrases:
-        n = len(phrase)
-        for i in range(len(heads) - n + 1):
+        draft.is_small = draft.is_small or head in small_words or head in FILLED_PAUSES or head in _SILENT
+    for i, head in enumerate(heads):
+        for phrase in small_phrases.get(head, ()):
+            n = len(phrase)
             if tuple(heads[i : i + n]) == phrase and not any(d.begins for d in drafts[i + 1 : i + n]):
                 for draft in drafts[i : i + n]:
                     draft.is_small = True
+
+
+def phrases_by_head(phrases: Iterable[tuple[str, ...]]) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Phrases by their first word, as :func:`tokenise` wants them."""
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in phrases:
+        found[phrase[0]] = (*found.get(phrase[0], ()), phrase)
+    return found
 
 
 def is_negation(forms: frozenset[str]) -> bool:

@@ -10,7 +10,16 @@ from typing import Final
 from voicesim.behaviour.behaviours import Behaviour, Cue, Lexicon, behaviour_of, cue_of
 from voicesim.behaviour.groups import PatternGroup, Written, pattern_lines, words_in
 from voicesim.behaviour.guards import Guards
-from voicesim.behaviour.lexing import HANDLE, LAUGH, LINK, NAME_LIKE, QUESTION_MARK, SIGNATURE, SMILE
+from voicesim.behaviour.lexing import (
+    HANDLE,
+    LAUGH,
+    LINK,
+    NAME_LIKE,
+    QUESTION_MARK,
+    SIGNATURE,
+    SMILE,
+    phrases_by_head,
+)
 from voicesim.behaviour.pattern import AnyWord, Element, Literal, PatternSyntaxError, compile_list
 from voicesim.behaviour.spelling import NUMBER, spell
 from voicesim.behaviour.tables import Tables
@@ -58,7 +67,7 @@ def load_tables(extra_folders: Iterable[Path] = ()) -> Tables:
         small_words=frozenset(
             form for word in words.small_words.split() for forms in spell(word) for form in forms[:1]
         ),
-        small_phrases=tuple(
+        small_phrases=phrases_by_head(
             tuple(forms[0] for word in p.text.split() for forms in spell(word))
             for p in pattern_lines(words.small_phrases)
         ),

@@ -9,12 +9,12 @@ One pattern a line::
     apolog*                  any word that begins so
     ...    ...2              up to 4 (2) further words, none of them "not", within the sentence
     {feeling}                a word list of _words.yaml; {word} is any one word, {number} any number
-    !word  !(a | b)          not if this follows here
+    !word  !(a | b)          not if this follows at once ("um" may stand between)
     ^  $                     begin and end of a sentence (openers such as "okay" and closers such as "please"
                              do not count)
 
-Matching is exact set intersection on the forms of a token; spelling tolerance is put into those forms before
-(see :mod:`voicesim.behaviour.vocabulary`).
+Matching is exact: a token has one of the forms that a pattern names, or it has not; spelling tolerance is put into
+those forms before (see :mod:`voicesim.behaviour.vocabulary`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
-from voicesim.behaviour.lexing import Tokens, is_negation
+from voicesim.behaviour.lexing import FILLED_PAUSES, Tokens, is_negation
 from voicesim.behaviour.spelling import APOSTROPHES, NUMBER, spell, word_set
 
 _LEXEME: Final = re.compile(r"\(|\)\??|\||\{[a-z_]+\}\??|\.\.\.\d*|\^|\$|!|[^\s()|{}!^$]+")
@@ -49,21 +49,98 @@ class PatternSyntaxError(ValueError):
     """A pattern that cannot be read; the message says why."""
 
 
+class Grid:
+    """An utterance as bit masks: bit i of a mask stands for token i, one bit more for the end.
+
+    All places where a pattern could begin are tried at once: a mask of places goes through the elements of a
+    pattern, and what comes out is the mask of places behind the match.
+    """
+
+    __slots__ = (
+        "all", "at_begin", "at_end", "begins", "filled", "forms", "found", "free", "kept", "known", "masks", "plain", "small",
+        "tokens",
+    )  # fmt: skip
+
+    def __init__(self, tokens: Tokens) -> None:
+        n = len(tokens)
+        self.tokens = tokens
+        self.all = (1 << n) - 1
+        self.masks: dict[int, int] = {}
+        """Places of a literal, by its ``id``."""
+        self.found: dict[int, object] = {}
+        """What a group of patterns found, by its ``id``."""
+        self.kept: list[object] = []
+        """Whoever has an entry by ``id``: while it lives nobody else gets that id."""
+        self.forms: dict[str, int] = {}
+        for i, forms in enumerate(tokens.forms):
+            for form in forms:
+                self.forms[form] = self.forms.get(form, 0) | 1 << i
+        self.known = frozenset(self.forms)
+        self.small = _mask(tokens.is_small)
+        self.begins = _mask(tokens.begins)
+        negations = _mask([is_negation(forms) for forms in tokens.forms])
+        self.free = self.all & ~self.begins & ~negations
+        self.plain = self.all & ~negations & ~self.small
+        self.filled = _mask([first in FILLED_PAUSES for first in tokens.first])
+        self.at_begin = _mask([_at_begin(tokens, i) for i in range(n)])
+        self.at_end = _mask([_at_end(tokens, i) for i in range(n + 1)])
+
+    def behind_small(self, places: int) -> int:
+        """These places and those behind small words of the same sentence, four at most; none begins a sentence."""
+        skipped = self.small & ~self.begins
+        reached = places
+        for _ in range(_MAX_PASSED):
+            places = (places & skipped) << 1
+            if not places:
+                break
+            reached |= places
+        return reached & ~self.begins
+
+    def gap(self, places: int, longest: int) -> int:
+        """These places and all behind up to so many words that a gap may pass over."""
+        reached = places
+        for _ in range(longest + 1):
+            moving = places & self.small & self.free
+            while moving:
+                moving = (moving << 1) & ~reached
+                reached |= moving
+                places |= moving
+                moving &= self.small & self.free
+            places = ((places & self.free & ~self.small) << 1) & ~reached
+            if not places or _ == longest:
+                break
+            reached |= places
+        return reached
+
+
+def _mask(flags: Sequence[bool]) -> int:
+    mask = 0
+    for i, flag in enumerate(flags):
+        if flag:
+            mask |= 1 << i
+    return mask
+
+
+Places: TypeAlias = "tuple[int, int]"
+"""Two masks of places: where a pattern may still begin, and where it goes on. Before the first word of a pattern no
+small words are passed over, and it may begin a sentence; any later word may do neither."""
+
+
 class Element(Protocol):
     """A piece of a pattern."""
-
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        """Where a match that begins at ``at`` may end (exclusive); empty when there is none."""
-
-    def anchor(self) -> frozenset[str] | None:
-        """Forms of which at least one must be there; ``None`` when nothing must."""
-
-    def first(self) -> frozenset[str] | None:
-        """Forms that a match can begin with; ``None`` when anything goes."""
 
     @property
     def is_optional(self) -> bool:
         """Whether it may be missing."""
+
+    def run(self, grid: Grid, places: Places) -> Places:
+        """The places behind it, in an utterance; its being optional is for the caller to see to."""
+
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """Sets of forms, of each of which one at least must be in the utterance."""
+
+    def first(self) -> frozenset[str] | None:
+        """Forms that a match can begin with; ``None`` when anything goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +150,47 @@ class Literal:
     forms: frozenset[str]
     is_optional: bool = False
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        """As :meth:`Element.ends`."""
-        if at < len(tokens) and not self.forms.isdisjoint(tokens.forms[at]):
-            return (at + 1,)
-        return ()
+    def run(self, grid: Grid, places: Places) -> Places:
+        """As :meth:`Element.run`."""
+        mask = grid.masks.get(id(self))
+        if mask is None:
+            mask = 0
+            for form in self.forms & grid.known:
+                mask |= grid.forms[form]
+            grid.masks[id(self)] = mask
+            grid.kept.append(self)
+        if not mask:
+            return (0, 0)
+        fresh, moved = places
+        return (0, ((fresh | grid.behind_small(moved)) & mask) << 1) if moved else (0, (fresh & mask) << 1)
 
-    def anchor(self) -> frozenset[str] | None:
-        """As :meth:`Element.anchor`."""
-        return None if self.is_optional else self.forms
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """As :meth:`Element.needs`."""
+        return () if self.is_optional else (self.forms,)
 
     def first(self) -> frozenset[str] | None:
         """As :meth:`Element.first`."""
         return self.forms
+
+
+@dataclass(frozen=True, slots=True)
+class AnyWord:
+    """Any one word of the sentence, small ones and negations apart."""
+
+    is_optional: bool = False
+
+    def run(self, grid: Grid, places: Places) -> Places:
+        """As :meth:`Element.run`."""
+        fresh, moved = places
+        return (0, ((fresh | grid.behind_small(moved)) & grid.plain) << 1)
+
+    def needs(self) -> tuple[frozenset[str], ...]:
+        """As :meth:`Element.needs`."""
+        return ()
+
+    def first(self) -> frozenset[str] | None:
+        """As :meth:`Element.first`."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +200,19 @@ class _Choice:
     options: tuple[Element, ...]
     is_optional: bool = False
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        return sorted({end for option in self.options for end in option.ends(tokens, at)})
+    def run(self, grid: Grid, places: Places) -> Places:
+        fresh = moved = 0
+        for option in self.options:
+            f, m = option.run(grid, places)
+            fresh |= f
+            moved |= m
+        return (fresh, moved)
 
-    def anchor(self) -> frozenset[str] | None:
-        return None if self.is_optional else _joined([option.anchor() for option in self.options])
+    def needs(self) -> tuple[frozenset[str], ...]:
+        if self.is_optional:
+            return ()
+        joined = _joined([min(option.needs(), key=_commonness, default=None) for option in self.options])
+        return () if joined is None else (joined,)
 
     def first(self) -> frozenset[str] | None:
         return _joined([option.first() for option in self.options])
@@ -112,42 +225,14 @@ class _Gap:
     longest: int
     is_optional: bool = True
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        out = [at]
-        passed = 0
-        while at < len(tokens) and not tokens.begins[at] and not is_negation(tokens.forms[at]):
-            passed += not tokens.is_small[at]
-            if passed > self.longest:
-                break
-            at += 1
-            out.append(at)
-        return out
+    def run(self, grid: Grid, places: Places) -> Places:
+        fresh, moved = places
+        return (0, grid.gap(moved | fresh, self.longest) & ~fresh | moved)
 
-    def anchor(self) -> frozenset[str] | None:
-        return None
-
-    def first(self) -> frozenset[str] | None:
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class AnyWord:
-    """Any one word of the sentence, small ones and negations apart."""
-
-    is_optional: bool = False
-
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        """As :meth:`Element.ends`."""
-        if at < len(tokens) and not tokens.is_small[at] and not is_negation(tokens.forms[at]):
-            return (at + 1,)
+    def needs(self) -> tuple[frozenset[str], ...]:
         return ()
 
-    def anchor(self) -> frozenset[str] | None:
-        """As :meth:`Element.anchor`."""
-        return None
-
     def first(self) -> frozenset[str] | None:
-        """As :meth:`Element.first`."""
         return None
 
 
@@ -158,22 +243,23 @@ class _Edge:
     is_begin: bool
     is_optional: bool = False
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        return (at,) if (_at_begin if self.is_begin else _at_end)(tokens, at) else ()
+    def run(self, grid: Grid, places: Places) -> Places:
+        edge = grid.at_begin if self.is_begin else grid.at_end
+        return (places[0] & edge, places[1] & edge)
 
-    def anchor(self) -> frozenset[str] | None:
-        return None
+    def needs(self) -> tuple[frozenset[str], ...]:
+        return ()
 
     def first(self) -> frozenset[str] | None:
         return None
 
 
 def _at_begin(tokens: Tokens, at: int) -> bool:
-    while at < len(tokens) and at > 0 and not tokens.begins[at]:
+    while at > 0 and not tokens.begins[at]:
         at -= 1
         if not (tokens.is_small[at] or tokens.first[at] in OPENERS):
             return False
-    return at < len(tokens)
+    return True
 
 
 def _at_end(tokens: Tokens, at: int) -> bool:
@@ -186,20 +272,26 @@ def _at_end(tokens: Tokens, at: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Without:
-    """Nothing, provided that an element does not follow."""
+    """Nothing, provided that an element does not follow at once."""
 
     inner: Element
     is_optional: bool = False
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        if at < len(tokens) and not tokens.begins[at]:
-            for ahead in _reach(tokens, at):
-                if self.inner.ends(tokens, ahead):
-                    return ()
-        return (at,)
+    def run(self, grid: Grid, places: Places) -> Places:
+        fresh, moved = places
+        both = fresh | moved
+        follows = 0
+        for i in range(both.bit_length()):
+            if both >> i & 1:
+                ahead = i
+                while grid.filled >> ahead & 1:
+                    ahead += 1
+                if not grid.begins >> ahead & 1 and self.inner.run(grid, (1 << ahead, 0))[1]:
+                    follows |= 1 << i
+        return (fresh & ~follows, moved & ~follows)
 
-    def anchor(self) -> frozenset[str] | None:
-        return None
+    def needs(self) -> tuple[frozenset[str], ...]:
+        return ()
 
     def first(self) -> frozenset[str] | None:
         return None
@@ -212,22 +304,19 @@ class _Chain:
     parts: tuple[Element, ...]
     is_optional: bool = False
 
-    def ends(self, tokens: Tokens, at: int) -> Sequence[int]:
-        here = {at}
+    def run(self, grid: Grid, places: Places) -> Places:
         for part in self.parts:
-            there = set(here) if part.is_optional else set()
-            for place in sorted(here):
-                there.update(_step(part, tokens, place, at))
-            if not there:
-                return ()
-            here = there
-        return sorted(here)
+            fresh, moved = part.run(grid, places)
+            if part.is_optional:
+                fresh |= places[0]
+                moved |= places[1]
+            if not (fresh or moved):
+                return (0, 0)
+            places = (fresh, moved)
+        return places
 
-    def anchor(self) -> frozenset[str] | None:
-        if self.is_optional:
-            return None
-        found = [forms for part in self.parts if (forms := part.anchor()) is not None]
-        return min(found, key=_commonness) if found else None
+    def needs(self) -> tuple[frozenset[str], ...]:
+        return () if self.is_optional else tuple(forms for part in self.parts for forms in part.needs())
 
     def first(self) -> frozenset[str] | None:
         seen: frozenset[str] = frozenset()
@@ -243,28 +332,6 @@ class _Chain:
         return None
 
 
-def _step(part: Element, tokens: Tokens, place: int, start: int) -> set[int]:
-    if isinstance(part, _Gap | _Edge | _Without):
-        return set(part.ends(tokens, place))
-    if isinstance(part, _Choice):
-        return {end for option in part.options for end in _step(option, tokens, place, start)}
-    out: set[int] = set()
-    for ahead in (place,) if place == start else _reach(tokens, place):
-        if ahead < len(tokens) and (ahead == start or not tokens.begins[ahead]):
-            out.update(part.ends(tokens, ahead))
-    return out
-
-
-def _reach(tokens: Tokens, place: int) -> range:
-    """This place and those that lie behind small words only."""
-    ahead = place
-    while ahead < len(tokens) and ahead - place < _MAX_PASSED and tokens.is_small[ahead]:
-        ahead += 1
-        if ahead < len(tokens) and tokens.begins[ahead]:
-            return range(place, ahead)
-    return range(place, ahead + 1)
-
-
 def _joined(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
     out: frozenset[str] = frozenset()
     for forms in sets:
@@ -276,6 +343,11 @@ def _joined(sets: Sequence[frozenset[str] | None]) -> frozenset[str] | None:
 
 def _commonness(forms: frozenset[str]) -> tuple[int, int, tuple[str, ...]]:
     return (len(forms & COMMON), len(forms), tuple(sorted(forms)))
+
+
+def anchor_of(element: Element) -> frozenset[str] | None:
+    """The rarest of the sets of forms that an element needs; ``None`` when it needs none."""
+    return min(element.needs(), key=_commonness, default=None)
 
 
 # --- reading a pattern ------------------------------------------------------------------------------------
@@ -397,7 +469,7 @@ def compile_pattern(written: str, lists: Callable[[str], Element]) -> Element:
     element = reader.alternatives()
     if reader.at < len(reader.lexemes):
         raise PatternSyntaxError("a bracket is closed that was not opened")
-    if element.anchor() is None:
+    if anchor_of(element) is None:
         raise PatternSyntaxError("at least one word must be there; all of these may be missing")
     return element
 

@@ -52,6 +52,9 @@ class BlockFile(_Strict):
     one_question: bool = Field(
         default=False, description="counts only if the utterance asks a single question"
     )
+    gives_way_to: tuple[Id, ...] = Field(
+        default=(), description="does not count in a sentence that one of these behaviours was found in"
+    )
     takes: Literal["patterns", "glossary", "customer_name"] = Field(
         default="patterns", description="glossary, customer_name: what the scenario names instead of patterns"
     )

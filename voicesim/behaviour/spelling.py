@@ -40,6 +40,7 @@ inconvenince=inconvenience; untill=until; tommorow=tomorrow; tomorow=tomorrow; t
 assit=assist; asist=assist; assisst=assist; custmer=customer; cutomer=customer; adress=address; emial=email
 welcom=welcome; plesae=please; pleae=please; waht=what; teh=the; thnak=thank; thak=thank; anythign=anything
 anyting=anything; somthing=something; allright=alright; becuase=because; beacuse=because; wich=which; hep=help
+ihave=i have; ican=i can; alot=a lot; aswell=as well; incase=in case; infact=in fact
 """
 
 _IRREGULAR_TEXT: Final = """

@@ -16,6 +16,7 @@ from voicesim.behaviour.conditions import Heard, condition_refusal
 from voicesim.behaviour.groups import Hit, PatternGroup, Written
 from voicesim.behaviour.lexing import Tokens, tokenise, words_of
 from voicesim.behaviour.observation import Observation
+from voicesim.behaviour.pattern import Grid
 from voicesim.speech.words import Word
 
 
@@ -38,6 +39,7 @@ class Explained:
 @dataclass(frozen=True, slots=True)
 class _Match:
     behaviour: Behaviour
+    block: Block
     pattern: str
     hit: Hit
     refusal: str
@@ -60,7 +62,7 @@ class Tables:
         self._owners = [(behaviour, block) for behaviour, block, _ in owned]
         self._all = PatternGroup([pattern for *_, pattern in owned], lexicon.lists)
         self._named = [(b, block) for b in self.behaviours for block in b.blocks if block.takes != "patterns"]
-        self._tokens_of = lru_cache(maxsize=256)(lambda text: self._tokens(words_of(text)))
+        self._grid_of = lru_cache(maxsize=256)(lambda text: self._grid(words_of(text)))
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -122,24 +124,24 @@ class Tables:
 
     def cues_in(self, text: str) -> tuple[str, ...]:
         """Ids of the customer cues in what the customer said, in the order of the tables."""
-        tokens = self._tokens_of(text)
-        return tuple(cue.cue_id for cue in self.cues if self._is_in(cue, tokens))
+        grid = self._grid_of(text)
+        return tuple(cue.cue_id for cue in self.cues if self._is_in(cue, grid))
 
     def mentions(self, text: str, term: str) -> bool:
         """Whether a term is in a text, in any spelling."""
         return bool(term) and PatternGroup((Written(_plain(term)),), self._lexicon.lists).is_in(
-            self._tokens_of(text)
+            self._grid_of(text)
         )
 
     def n_questions(self, text: str) -> int:
         """How many questions a text asks: by question marks where there are any, else by how sentences begin."""
         from voicesim.behaviour.conditions import count_questions
 
-        return count_questions(self._tokens_of(text), self._lexicon.questions)
+        return count_questions(self._grid_of(text), self._lexicon.questions)
 
     # --- matching -----------------------------------------------------------------------------------------
 
-    def _tokens(self, words: Sequence[Word]) -> Tokens:
+    def _grid(self, words: Sequence[Word]) -> Grid:
         lexicon = self._lexicon
         tokens = tokenise(words, small_words=lexicon.small_words, small_phrases=lexicon.small_phrases)
         forms = tuple(lexicon.vocabulary.expand(forms) for forms in tokens.forms)
@@ -147,41 +149,64 @@ class Tables:
             is_small or (meant != said and not meant.isdisjoint(lexicon.small_words))
             for is_small, said, meant in zip(tokens.is_small, tokens.forms, forms, strict=True)
         )
-        return replace(tokens, forms=forms, is_small=small)
+        return Grid(replace(tokens, forms=forms, is_small=small))
 
     def _hear(self, words: Sequence[Word], context: str, is_first: bool) -> Heard:
-        return Heard(words, self._tokens(words), self._tokens_of(context), is_first)
+        return Heard(words, self._grid(words), self._grid_of(context), is_first)
 
-    def _matches(self, heard: Heard, glossary: Iterable[str], customer_name: str) -> Iterator[_Match]:
-        for hit in self._all.hits(heard.tokens):
+    def _matches(self, heard: Heard, glossary: Iterable[str], customer_name: str) -> list[_Match]:
+        found = list(self._all_matches(heard, glossary, customer_name))
+        if not any(match.block.gives_way_to for match in found):
+            return found
+        taken = {
+            (match.behaviour.behaviour_id, _sentence(heard.tokens, match.hit))
+            for match in found
+            if not match.refusal and not match.block.gives_way_to
+        }
+        return [_giving_way(match, heard.tokens, taken) for match in found]
+
+    def _all_matches(self, heard: Heard, glossary: Iterable[str], customer_name: str) -> Iterator[_Match]:
+        for hit in self._all.hits(heard.grid):
             behaviour, block = self._owners[hit.index]
             yield self._match(behaviour, block, heard, hit, self._all.patterns[hit.index].text)
         for behaviour, block in self._named:
             terms = glossary if block.takes == "glossary" else (customer_name, *customer_name.split())
             written = [Written(plain) for term in terms if (plain := _plain(term))]
             group = PatternGroup(written, self._lexicon.lists)
-            for hit in group.hits(heard.tokens):
+            for hit in group.hits(heard.grid):
                 yield self._match(behaviour, block, heard, hit, written[hit.index].text)
 
     def _match(self, behaviour: Behaviour, block: Block, heard: Heard, hit: Hit, pattern: str) -> _Match:
-        tokens = heard.tokens
         if behaviour.exceptions and any(
-            other.start < hit.end and hit.start < other.end for other in behaviour.exceptions.hits(tokens)
+            other.start < hit.end and hit.start < other.end for other in behaviour.exceptions.hits(heard.grid)
         ):
             refusal = "an exception"
         else:
             refusal = condition_refusal(
                 block, heard, hit, self._lexicon.questions
-            ) or self._lexicon.guards.refusal(tokens, hit.start, hit.end, block.ignore)
-        return _Match(behaviour, pattern, hit, refusal)
+            ) or self._lexicon.guards.refusal(heard.grid, hit.start, hit.end, block.ignore)
+        return _Match(behaviour, block, pattern, hit, refusal)
 
-    def _is_in(self, cue: Cue, tokens: Tokens) -> bool:
+    def _is_in(self, cue: Cue, grid: Grid) -> bool:
         ignore = frozenset(("report", "quotation"))
-        for hit in cue.patterns.hits(tokens):
-            excepted = any(o.start < hit.end and hit.start < o.end for o in cue.exceptions.hits(tokens))
-            if not excepted and not self._lexicon.guards.refusal(tokens, hit.start, hit.end, ignore):
+        for hit in cue.patterns.hits(grid):
+            excepted = any(o.start < hit.end and hit.start < o.end for o in cue.exceptions.hits(grid))
+            if not excepted and not self._lexicon.guards.refusal(grid, hit.start, hit.end, ignore):
                 return True
         return False
+
+
+def _sentence(tokens: Tokens, hit: Hit) -> int:
+    """Where the sentence of a match begins."""
+    return max(i for i in range(hit.start + 1) if tokens.begins[i])
+
+
+def _giving_way(match: _Match, tokens: Tokens, taken: set[tuple[str, int]]) -> _Match:
+    if match.refusal or not match.block.gives_way_to:
+        return match
+    sentence = _sentence(tokens, match.hit)
+    first = next((b for b in sorted(match.block.gives_way_to) if (b, sentence) in taken), "")
+    return replace(match, refusal=f"the sentence is {first}") if first else match
 
 
 def _plain(term: str) -> str:

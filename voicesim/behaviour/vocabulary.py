@@ -13,7 +13,9 @@ from typing import Final
 
 _MIN_LETTERS: Final = 5
 """Of the shorter of the two words, give or take the letter that slipped."""
-_MAX_LENGTH_GAP: Final = 2
+_MEMO_SIZE: Final = 50_000
+_MAX_SOUND_DISTANCE: Final = 2
+"""Letters that may differ between two words that sound alike: "purposes" is not "perhaps"."""
 
 _SOUNDS: Final = (
     (re.compile(r"^(?:kn|gn)"), "n"),
@@ -54,6 +56,8 @@ class Vocabulary:
         """The forms of a token, with the prefix forms that it fits and the words that it may stand for."""
         known = self._memo.get(forms)
         if known is None:
+            if len(self._memo) >= _MEMO_SIZE:
+                self._memo.clear()
             known = self._memo[forms] = self._expanded(forms)
         return known
 
@@ -79,7 +83,7 @@ class Vocabulary:
         found = {w for key in _slips(word) for w in self._by_slip.get(key, ())}
         slips = {w for w in found if w[0] == word[0] and _is_one_slip(word, w)}
         sounds = {
-            w for w in self._by_sound.get(_sound(word), ()) if abs(len(w) - len(word)) <= _MAX_LENGTH_GAP
+            w for w in self._by_sound.get(_sound(word), ()) if _distance(w, word) <= _MAX_SOUND_DISTANCE
         }
         return tuple(sorted(slips | sounds))
 
@@ -111,6 +115,16 @@ def _is_one_slip(a: str, b: str) -> bool:
     if rest_a[2:] == rest_b[2:] and rest_a[:2] == rest_b[:2][::-1]:
         return True
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
+
+
+def _distance(a: str, b: str) -> int:
+    """Letters to add, drop or change (Levenshtein)."""
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+    return row[-1]
 
 
 def _sound(word: str) -> str:
