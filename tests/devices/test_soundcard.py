@@ -117,19 +117,27 @@ def lines_of(heard: Float32) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-def lateness_s(run: Run, line: tuple[int, int], *, search_s: float = 0.5) -> float:
-    """How much later than ``heard`` the microphone holds a line, by plain cross-correlation."""
+def likeness(run: Run, line: tuple[int, int], *, search_s: float = 0.5) -> tuple[float, float]:
+    """How much later than ``heard`` the microphone holds a line, and how like it is there (1 for the same).
+
+    By plain cross-correlation. A line that an underflow has cut is alike in one of its parts.
+    """
     reach = int(search_s * RATE_HZ)
     start, end = line
     padded = np.concatenate([np.zeros(reach, np.float32), run.microphone, np.zeros(reach, np.float32)])
     around = padded[start : end + 2 * reach]
     match = scipy.signal.correlate(around, run.heard[start:end], mode="valid", method="fft")
     best = int(np.argmax(match))
-    power = np.sqrt(
-        np.sum(np.square(around[best : best + end - start])) * np.sum(np.square(run.heard[start:end]))
-    )
-    assert match[best] / power > 0.5, "the line is not in the microphone at all"
-    return (best - reach) / RATE_HZ
+    there = around[best : best + end - start]
+    power = np.sqrt(np.sum(np.square(there)) * np.sum(np.square(run.heard[start:end])))
+    return (best - reach) / RATE_HZ, float(match[best] / max(power, 1e-9))
+
+
+def lateness_s(run: Run, line: tuple[int, int]) -> float:
+    """How much later than ``heard`` the microphone holds a line, which must be there."""
+    late_s, alike = likeness(run, line)
+    assert alike > 0.5, "the line is not in the microphone at all"
+    return late_s
 
 
 def assert_frames_kept(run: Run) -> None:
@@ -169,11 +177,17 @@ def test_both_channels_still_coincide_after_a_long_call(server, driver):
     server.use_microphone("echo")
     run = driver.run(LONG_S, lines_s=LONG_LINES_S, check=True)
     assert "error" not in run.said
-    late_s = [lateness_s(run, line) for line in lines_of(run.heard)]
-    LOG.info("lateness of each line in ms: %s", [round(1000.0 * s, 2) for s in late_s])
+    lines = lines_of(run.heard)
+    found = [likeness(run, line) for line in lines]
+    LOG.info(
+        "lateness in ms and likeness of each line: %s", [(round(1e3 * s, 2), round(q, 2)) for s, q in found]
+    )
     LOG.info("%s", run.said["report"])
-    assert abs(late_s[0]) <= PROMISED_S
-    assert abs(late_s[-1]) <= PROMISED_S
+    # What the machine's stalls cut in between is counted; the call must start right and end right.
+    assert abs(lateness_s(run, lines[0])) <= PROMISED_S
+    assert abs(lateness_s(run, lines[-1])) <= PROMISED_S
+    if not run.faults:
+        assert max(abs(late_s) for late_s, _ in found) <= PROMISED_S
     assert_frames_kept(run)
     assert_played_as_said(run)
     if LONG_S >= 60.0:

@@ -19,6 +19,8 @@ CHANNELS_REFUSED: Final = -9998
 Source: portaudio.h, enum PaErrorCode.
 """
 
+OS_RELEASE: Final = Path("/etc/os-release")
+
 _PACKAGE: Final = "libportaudio2"
 
 
@@ -53,7 +55,7 @@ def install_hint() -> str:
         return "brew install portaudio, or: pip install --force-reinstall sounddevice (its wheel carries PortAudio)"
     if system == "Windows":
         return "pip install --force-reinstall sounddevice (its wheel carries PortAudio)"
-    return _linux_hint(_os_release(Path("/etc/os-release")))
+    return _linux_hint(_os_release(OS_RELEASE))
 
 
 def _linux_hint(like: str) -> str:
