@@ -26,7 +26,7 @@ from voicesim.speech.listening import Listener
 
 pytestmark = pytest.mark.engines
 
-N_EXCHANGES = 28
+N_EXCHANGES = 36
 
 
 def _scenario(path):

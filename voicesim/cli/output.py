@@ -26,6 +26,11 @@ def colour_on(stream: object) -> bool:
     return is_tty and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def unicode_on(stream: object) -> bool:
+    """Whether a stream can take signs beyond ASCII."""
+    return "utf" in str(getattr(stream, "encoding", "") or "").lower()
+
+
 def width() -> int:
     """Columns to write in."""
     return max(60, min(100, shutil.get_terminal_size((80, 24)).columns))

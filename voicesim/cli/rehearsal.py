@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicesim import __version__
-from voicesim.cli.output import Progress, colour_on, say, shout, width
+from voicesim.cli.output import Progress, colour_on, say, shout, unicode_on, width
 from voicesim.errors import CallAbortedError
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _recognition(
 
     progress("loading the recogniser", 0.0)
     if connected.simulated is not None and not options.is_real_time:
-        recogniser, is_fallback = load_recogniser(options.recogniser)
+        recogniser, is_fallback = load_recogniser(options.recogniser, progress=progress)
         identity, capabilities = recogniser.identity, recogniser.capabilities
         jobs: Jobs = InlineJobs(recogniser)
     else:
@@ -314,6 +314,9 @@ def _score(folder: Path, progress: Progress) -> None:
     page = folder / "report.html"
     write_page(card, call, page)
     progress.done()
-    print(card_to_text(card, width=width(), use_colour=colour_on(sys.stdout)))
+    text = card_to_text(
+        card, width=width(), use_colour=colour_on(sys.stdout), use_unicode=unicode_on(sys.stdout)
+    )
+    print(text)
     print(f"call folder: {folder}")
     print(f"report:      {page.resolve()}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
-from voicesim.cli.output import Progress, colour_on, say, width
+from voicesim.cli.output import Progress, colour_on, say, unicode_on, width
 from voicesim.errors import VoicesimError
 
 EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
@@ -70,7 +70,7 @@ def command(
 
     progress = Progress(is_quiet=quiet)
     options = ScoringOptions(
-        engines=engines_for(None if no_words else recogniser),
+        engines=engines_for(None if no_words else recogniser, progress=progress),
         tables=load_tables(),
         rubric=None if rubric is None else load_rubric(rubric),
         baseline=load_baseline(baseline),
@@ -129,5 +129,13 @@ def _one(path: Path, options: object, progress: Progress, *, form: str, target: 
         sys.stdout.buffer.write(card_to_json(card))
         sys.stdout.buffer.flush()
     else:
-        print(card_to_text(card, width=width(), use_colour=colour_on(sys.stdout)))
+        print(
+            card_to_text(
+                card,
+                width=width(),
+                use_colour=colour_on(sys.stdout),
+                use_unicode=unicode_on(sys.stdout),
+            ),
+            end="",
+        )
     return card.overall.score

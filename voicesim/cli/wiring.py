@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
     from voicesim.scorecard.rubric import Rubric
 
 
-def engines_for(recogniser: str | None) -> Engines:
+def engines_for(recogniser: str | None, *, progress: Callable[[str, float], None] | None = None) -> Engines:
     """The engines of this machine.
 
     Args:
         recogniser: as ``--recogniser``; ``None`` for no recognition at all.
+        progress: told while a model is fetched.
     """
     from voicesim.engines.decoder_av import AvDecoder
     from voicesim.engines.detector_silero import SileroDetector
@@ -32,7 +34,7 @@ def engines_for(recogniser: str | None) -> Engines:
     def load() -> tuple[Recogniser, bool]:
         if not loaded:
             assert recogniser is not None
-            loaded.append(load_recogniser(recogniser))
+            loaded.append(load_recogniser(recogniser, progress=progress))
         return loaded[0]
 
     return Engines(
@@ -44,11 +46,13 @@ def engines_for(recogniser: str | None) -> Engines:
     )
 
 
-def load_recogniser(spec: str) -> tuple[Recogniser, bool]:
+def load_recogniser(
+    spec: str, *, progress: Callable[[str, float], None] | None = None
+) -> tuple[Recogniser, bool]:
     """A recogniser and whether it is a stand-in."""
     from voicesim.engines.registry import choose_recogniser
 
-    return choose_recogniser(spec, say=shout)
+    return choose_recogniser(spec, say=shout, progress=progress)
 
 
 def load_tables() -> Tables:
