@@ -73,3 +73,27 @@ def test_a_call_is_observed_in_order_with_the_utterance_it_came_from():
 
 def test_a_silent_trainee_shows_nothing():
     assert observe_call(call_of(("c", 1, "hello anyone there")), TABLES) == ()
+
+
+def _ids(call):
+    return [(o.utterance, o.behaviour_id) for o in observe_call(call, TABLES)]
+
+
+def test_only_the_first_greeting_opens_the_call():
+    call = call_of(
+        ("t", 0, "good morning how can I help you"),
+        ("c", 4, "my parcel has not come"),
+        ("t", 7, "hi I am so sorry about that"),
+    )
+    assert [u for u, name in _ids(call) if name == "greeting"] == [0]
+
+
+def test_thanks_for_waiting_need_a_wait():
+    thanks = ("t", 12, "thank you for your patience")
+    told = call_of(("c", 0, "it is late"), ("t", 3, "please hold for a minute while I check"), thanks)
+    silent = call_of(("c", 0, "it is late and I am waiting"), ("t", 6, "thank you for your patience"))
+    never = call_of(("c", 8, "it is late and I have been waiting for it"), thanks)
+    assert (1, "thanks_hold") in _ids(told)
+    assert (0, "thanks_hold") in _ids(silent)
+    assert (0, "thanks_hold") not in _ids(never)
+    assert (0, "thanks") in _ids(never)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from voicesim.audio.span import Span
 from voicesim.behaviour.observation import Observation
@@ -12,6 +13,10 @@ from voicesim.speech.call import Call
 
 DEFAULT_GATE = 0.5
 """Confidence gate where the call does not say which recogniser wrote its words."""
+
+
+HOLD_S: Final = 3.0
+"""A silence of the trainee as long as this, after the customer has spoken, is a wait to be thanked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,23 @@ def observe_call(call: Call, tables: Tables) -> tuple[Observation, ...]:
                 customer_name=brief.customer_name if brief else "",
             )
         )
-    return tuple(sorted(found, key=lambda seen: (seen.utterance, seen.span.start)))
+    ordered = sorted(found, key=lambda seen: (seen.utterance, seen.span.start))
+    return tuple(seen for seen in ordered if _fits_the_call(seen, ordered, call))
+
+
+def _fits_the_call(seen: Observation, ordered: Sequence[Observation], call: Call) -> bool:
+    """What one utterance cannot tell: a greeting opens the call, and thanks for waiting need a wait."""
+    if seen.behaviour_id == "greeting":
+        return all(
+            o is seen or o.behaviour_id != "greeting" for o in ordered if o.utterance <= seen.utterance
+        )
+    if seen.behaviour_id != "thanks_hold":
+        return True
+    if any(o.behaviour_id == "asks_hold" and o.utterance < seen.utterance for o in ordered):
+        return True
+    start = call.trainee.utterances[seen.utterance].span.start
+    earlier = [u.span.end for u in call.utterances() if u.span.end <= start]
+    return bool(earlier) and start - max(earlier) >= HOLD_S * call.trainee.clip.sample_rate_hz
 
 
 def _own_terms(tables: Tables, glossary: Iterable[str], heard: list[str]) -> tuple[str, ...]:
