@@ -57,8 +57,8 @@ class Grid:
     """
 
     __slots__ = (
-        "all", "at_begin", "at_end", "begins", "filled", "forms", "found", "free", "kept", "known", "masks", "plain", "small",
-        "tokens",
+        "all", "at_begin", "at_end", "begins", "filled", "forms", "found", "free", "kept", "known", "masks", "plain",
+        "small", "tokens",
     )  # fmt: skip
 
     def __init__(self, tokens: Tokens) -> None:

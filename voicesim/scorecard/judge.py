@@ -44,7 +44,14 @@ def score(call: Call, rubric: Rubric, baseline: Baseline | None, tables: Tables)
 
     measures = measure_call(call, baseline=baseline)
     content = content_gate(call)
-    return judge(call, rubric, tables, measures=measures, content=content, baseline_id=_baseline_id(baseline))
+    return judge(
+        call,
+        rubric,
+        tables,
+        measures=measures,
+        content=content,
+        baseline_id=(baseline.baseline_id or baseline.trainee) if baseline else "",
+    )
 
 
 def judge(
@@ -81,7 +88,7 @@ def judge(
     return Scorecard(
         call=_call_facts(call),
         measures=dict(sorted(measures.items())),
-        behaviours=() if _has_no_words(facts.content) else observations,
+        behaviours=() if _words_are_useless(facts.content) else observations,
         skills=skills,
         overall=_overall(rubric, skills, [outcomes for _, outcomes in judged]),
         provenance=_provenance(call, rubric, baseline_id),
@@ -100,8 +107,8 @@ def _content(call: Call, rubric: Rubric, content: Result) -> NotMeasured | None:
     )
 
 
-def _has_no_words(content: NotMeasured | None) -> bool:
-    return content is not None and content.reason in {Reason.TRANSCRIPT_UNRELIABLE, Reason.NO_TRANSCRIPT}
+def _words_are_useless(content: NotMeasured | None) -> bool:
+    return content is not None and content.reason not in {Reason.TOO_LITTLE_SPEECH, Reason.NO_SPEECH}
 
 
 # --- a skill ----------------------------------------------------------------------------------------------
@@ -319,11 +326,3 @@ def _provenance(call: Call, rubric: Rubric, baseline_id: str) -> dict[str, Json]
             "confidence_gate": call.recognition.confidence_gate,
         }
     return found
-
-
-def _baseline_id(baseline: Baseline | None) -> str:
-    return (
-        ""
-        if baseline is None
-        else str(getattr(baseline, "baseline_id", "") or getattr(baseline, "name", "yes"))
-    )
