@@ -55,11 +55,10 @@ def _timed(what: str, sound_s: float, work: Callable[[], object], goal: str = ""
 
 def _rooms(folder: Path) -> list[dict[str, object]]:
     """Rooms one by one over the call that was just recorded."""
-    from voicesim.measure.registry import measure_call
-
     from voicesim.behaviour.loading import load_tables
     from voicesim.cli.wiring import engines_for, load_rubric
     from voicesim.intake.call import call_from_folder
+    from voicesim.measure.registry import measure_call
     from voicesim.scorecard.judge import score
     from voicesim.speech.listening import Listener, listen
 
