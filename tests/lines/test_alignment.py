@@ -150,6 +150,29 @@ def test_a_fuller_buffer_moves_the_counts_and_not_the_delay(rng):
     assert error_s(alignment, devices) < 0.012
 
 
+def test_after_an_underflow_the_lesser_of_both_changes_is_true(rng):
+    # As measured on PulseAudio: the driver threw sound away and fills its buffer more than before.
+    devices = Devices(rng)
+    alignment = alignment_for(devices)
+    devices.run(alignment, 5.0)
+    alignment.use_loopback(devices.true_delay())
+    devices.silent_s -= 0.103
+    devices.buffer_s += 0.19
+    devices.run(alignment, 12.0)
+    assert error_s(alignment, devices) < 0.012
+
+
+def test_counts_and_stamps_that_contradict_each_other_move_nothing(rng):
+    devices = Devices(rng)
+    alignment = alignment_for(devices)
+    devices.run(alignment, 5.0)
+    alignment.use_loopback(devices.true_delay())
+    devices.buffer_s -= 0.025
+    devices.stamp_error_s -= 0.04
+    devices.run(alignment, 12.0)
+    assert error_s(alignment, devices) == 0.0
+
+
 def test_stamps_that_wander_alone_move_nothing(rng):
     devices = Devices(rng)
     alignment = alignment_for(devices)

@@ -162,6 +162,32 @@ def test_the_share_is_of_the_customers_time():
     assert speech_share(nothing, detector=EnergyDetector()) == 0.0
 
 
+class LateCanceller:
+    """Gives the microphone back as it is, eight blocks late."""
+
+    identity = WebRtcEchoCanceller().identity
+    delay_samples = 8 * BLOCK_SAMPLES
+
+    def __init__(self) -> None:
+        self._waiting = [np.zeros(BLOCK_SAMPLES, np.float32)] * 8
+
+    def session(self) -> LateCanceller:
+        return LateCanceller()
+
+    def process(self, microphone: np.ndarray, heard: np.ndarray) -> np.ndarray:
+        self._waiting.append(microphone)
+        return self._waiting.pop(0)
+
+
+def test_what_a_late_canceller_gives_is_laid_where_it_belongs():
+    heard = np.zeros(4 * SAMPLE_RATE_HZ, np.float32)
+    heard[32 * BLOCK_SAMPLES : 64 * BLOCK_SAMPLES] = 0.1
+    microphone = np.zeros_like(heard)
+    microphone[24 * BLOCK_SAMPLES : 32 * BLOCK_SAMPLES] = 0.1  # before the customer
+    recording = ProbeRecording(microphone=microphone, heard=heard, path=None, latency_s=0.0)
+    assert speech_share(recording, detector=EnergyDetector(), canceller=LateCanceller()) == 0.0
+
+
 def test_the_probe_is_silence_a_sweep_and_the_beginning_of_the_line(speech):
     probe = make_probe(speech)
     n_before = round(BEFORE_S * SAMPLE_RATE_HZ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +93,17 @@ def test_inside_a_line_the_delay_stays():
     # The next line comes earlier by what was left out of the silence between.
     assert np.flatnonzero(heard)[2000] == 4000 - 200
     assert track.adjusted_samples == 200
+
+
+@pytest.mark.parametrize("delay", [-300, 300])
+def test_a_line_with_a_short_pause_stays_in_one_piece(delay):
+    whole = np.concatenate([line(900), silence(QUIET_SAMPLES - 200), line(900, start=2000)])
+    track = HeardTrack()
+    track.hand_out(whole)
+    track.consume(len(whole), 6000)
+    track.start(0, 0)
+    heard = np.concatenate([track.take(0), take(track, 10, delay)])
+    np.testing.assert_array_equal(heard[: len(whole)], whole)
 
 
 def test_no_more_silence_is_left_out_than_there_is():
