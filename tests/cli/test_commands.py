@@ -131,8 +131,10 @@ def test_scoring_twice_gives_the_same_bytes(voicesim, tmp_path, talk):
 def test_what_mono_cannot_tell_is_not_measured(voicesim, tmp_path, talk):
     path = _recording(tmp_path, "mono.wav", talk[0] + talk[1])
     measures = json.loads(voicesim("score", path, "--no-words", "--format", "json").out)["measures"]
-    assert measures["interruptions"]["status"] == "not_measured"
-    assert measures["interruptions"]["reason"] == "mono"
+    for name in ("interruptions", "pace", "volume", "upbeat_tone", "talk_share"):
+        assert measures[name]["status"] == "not_measured", name
+        assert measures[name]["reason"] == "mono"
+    assert measures["clipping"]["status"] == "measured"
 
 
 def test_two_equal_channels_cannot_tell_interruptions(voicesim, tmp_path, talk):

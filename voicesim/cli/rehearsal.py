@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,21 +76,45 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     scenario, scenario_path = load_named(options.scenario)
     rubric = load_rubric(options.rubric)
     load_baseline(options.baseline)
-    voices, voice_identity = _render(scenario, telephone=options.telephone, progress=progress)
-    connected = _connect(options, voices, progress)
-    jobs, recognition = _recognition(options, connected, progress)
-    progress.done()
-    folder_path = options.out or _default_folder(scenario)
-    folder = FolderWriter(folder_path, _about(options, scenario, recognition, connected, voice_identity))
-    folder.snapshot("scenario.yaml", scenario_path.read_bytes())
-    folder.snapshot("rubric.yaml", rubric.source)
-    if options.baseline is not None:
-        folder.snapshot("baseline.json", options.baseline.read_bytes())
+    _check_ends(options)
+    jobs, recognition = _recognition(options, progress)
+    with closing(jobs):
+        voices, voice_identity = _render(scenario, telephone=options.telephone, progress=progress)
+        connected = _connect(options, voices, progress)
+        progress.done()
+        folder = FolderWriter(
+            options.out or _default_folder(scenario),
+            _about(options, scenario, recognition, connected, voice_identity),
+        )
+        with _discarded_if_empty(folder):
+            folder.snapshot("scenario.yaml", scenario_path.read_bytes())
+            folder.snapshot("rubric.yaml", rubric.source)
+            if options.baseline is not None:
+                folder.snapshot("baseline.json", options.baseline.read_bytes())
+            outcome = _play(options, scenario, voices, connected, jobs, folder)
+    return _finish(options, outcome, connected, folder, recognition, progress)
+
+
+def _check_ends(options: RehearsalOptions) -> None:
+    """Whether there is a trainee, or a microphone and a loudspeaker, before anything slow is begun."""
+    if options.simulate is not None:
+        from voicesim.lines.trainee import load_trainee
+
+        load_trainee(options.simulate)
+        return
+    from voicesim.lines.devices import Direction, find_device, list_devices
+
+    devices = list_devices()
+    find_device(devices, options.input_device, Direction.INPUT)
+    find_device(devices, options.output_device, Direction.OUTPUT)
+
+
+@contextmanager
+def _discarded_if_empty(folder: FolderWriter) -> Iterator[None]:
     try:
-        outcome = _play(options, scenario, voices, connected, jobs, folder)
+        yield
     finally:
         folder.discard_if_empty()
-    return _finish(options, outcome, connected, folder, recognition, progress)
 
 
 def _render(
@@ -143,15 +169,13 @@ def _simulated(folder: Path, *, is_real_time: bool) -> _Connected:
     return _Connected(line=line, simulated=line)
 
 
-def _recognition(
-    options: RehearsalOptions, connected: _Connected, progress: Progress
-) -> tuple[Jobs, Recognition]:
+def _recognition(options: RehearsalOptions, progress: Progress) -> tuple[Jobs, Recognition]:
     from voicesim.cli.wiring import load_recogniser
     from voicesim.live.jobs import InlineJobs, ProcessJobs
     from voicesim.speech.call import Recognition
 
     progress("loading the recogniser", 0.0)
-    if connected.simulated is not None and not options.is_real_time:
+    if options.simulate is not None and not options.is_real_time:
         recogniser, is_fallback = load_recogniser(options.recogniser, progress=progress)
         identity, capabilities = recogniser.identity, recogniser.capabilities
         jobs: Jobs = InlineJobs(recogniser)

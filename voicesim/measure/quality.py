@@ -75,6 +75,8 @@ _TWO_PARTIES: Final = frozenset(
 _LEVEL: Final = frozenset({"volume", "loudness"})
 _TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread", "steadiness"})
 _PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer"})
+_OF_ONE_PERSON: Final = _TWO_PARTIES | _LEVEL | _TONE | _PACE | {"clarity"}
+"""What would be a number of two people together where they share a channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +107,10 @@ class Quality:
         found: list[tuple[frozenset[str], Reason, str]] = []
         if self.layout is Layout.MONO:
             found.append(
-                (_TWO_PARTIES, Reason.MONO, "both parties share one channel and cannot be told apart")
+                (_OF_ONE_PERSON, Reason.MONO, "both parties share one channel and cannot be told apart")
             )
         if self.layout is Layout.FAKE_STEREO:
-            found.append((_TWO_PARTIES, Reason.FAKE_STEREO, "both channels hold the same sound"))
+            found.append((_OF_ONE_PERSON, Reason.FAKE_STEREO, "both channels hold the same sound"))
         if self.speech_s == 0.0:
             found.append((frozenset(), Reason.NO_SPEECH, "no speech was found in the trainee's channel"))
         if self.speech_s < LEAST_SPEECH_S:
@@ -171,10 +173,6 @@ class Quality:
     def cautions(self) -> tuple[str, ...]:
         """What a reader of the level, of the tone and of the pace should know."""
         found: list[str] = []
-        if self.layout in {Layout.MONO, Layout.FAKE_STEREO}:
-            found.append(
-                "One channel holds everybody: this is a number of the recording, not of the trainee alone."
-            )
         if self.snr_db is None:
             found.append("The noise could not be measured: there is no pause, or it is digital silence.")
         elif round(self.snr_db, 1) < 20.0:
