@@ -134,7 +134,6 @@ def test_what_mono_cannot_tell_is_not_measured(voicesim, tmp_path, talk):
     for name in ("interruptions", "pace", "volume", "upbeat_tone", "talk_share"):
         assert measures[name]["status"] == "not_measured", name
         assert measures[name]["reason"] == "mono"
-    assert measures["clipping"]["status"] == "measured"
 
 
 def test_two_equal_channels_cannot_tell_interruptions(voicesim, tmp_path, talk):
