@@ -156,6 +156,8 @@ def test_scenarios_are_listed_shown_and_checked(voicesim, repository):
         shown = voicesim("scenario", "show", row["name"])
         assert shown.code == 0
         assert row["title"] in shown.out
+        graph = voicesim("scenario", "show", row["name"], "--graph")
+        assert graph.out.startswith(("flowchart", "graph", "stateDiagram"))
     ran = voicesim("scenario", "check", *sorted((repository / "scenarios").glob("*.yaml")))
     assert ran.code == 0, ran.err
 

@@ -53,11 +53,17 @@ def _row(scenario: Scenario) -> dict[str, object]:
 @command.command("show")
 @click.argument("name", metavar="NAME|FILE")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def show(*, name: str, as_json: bool) -> None:
+@click.option("--graph", "as_graph", is_flag=True, help="As a Mermaid graph of moments and endings.")
+def show(*, name: str, as_json: bool, as_graph: bool) -> None:
     """Show what a scenario is about, its moments and its endings."""
     from voicesim.cli.scenarios import load_named
 
     scenario, _ = load_named(name)
+    if as_graph:
+        from voicesim.scenario.graph import mermaid
+
+        print(mermaid(scenario), end="")
+        return
     if as_json:
         moments = [{"id": m.moment_id, "expects": list(m.expects)} for m in scenario.moments]
         endings = [{"id": e.ending_id, "kind": e.kind.value} for e in scenario.endings]
