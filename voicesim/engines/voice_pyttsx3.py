@@ -23,6 +23,7 @@ from typing import Any, Final
 import numpy as np
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
+from voicesim.audio.level import active_rms_dbov, db_to_ratio
 from voicesim.errors import EngineFailedError, EngineNotInstalledError, ParameterError
 from voicesim.ports import VoiceStyle
 from voicesim.speech.call import EngineId
@@ -245,7 +246,7 @@ def _finished(samples: Samples, style: VoiceStyle) -> Samples:
     samples = _trimmed(samples)
     if style.pitch_st != 0.0:
         samples = _shifted(samples, style.pitch_st)
-    samples = samples * 10.0 ** ((LEVEL_DBOV + style.gain_db - _active_level_dbov(samples)) / 20.0)
+    samples = samples * db_to_ratio(LEVEL_DBOV + style.gain_db - active_rms_dbov(samples))
     peak = float(np.max(np.abs(samples)))
     if peak > PEAK:
         samples = samples * (PEAK / peak)
@@ -266,14 +267,6 @@ def _trimmed(samples: Samples) -> Samples:
     """Without what is 50 dB below the peak at either end."""
     audible = np.flatnonzero(np.abs(samples) > np.max(np.abs(samples)) * 10.0 ** (-50.0 / 20.0))
     return samples[audible[0] : audible[-1] + 1]
-
-
-def _active_level_dbov(samples: Samples) -> float:
-    """RMS of the 20 ms frames within 20 dB of the loudest one, so that pauses inside a line do not count."""
-    frame = SAMPLE_RATE_HZ // 50
-    padded = np.concatenate([samples, np.zeros(-len(samples) % frame, np.float32)])
-    power = np.mean(padded.reshape(-1, frame).astype(np.float64) ** 2, axis=1)
-    return 10.0 * float(np.log10(np.mean(power[power >= power.max() * 1e-2])))
 
 
 def available() -> tuple[bool, str]:
