@@ -27,7 +27,7 @@ demo: .stamps/run ## one whole rehearsed call, with no microphone, network or mo
 	$(BIN)/voicesim demo
 
 test: .stamps/dev ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .stamps/dev ## style, types, contracts
 	$(BIN)/ruff check .
