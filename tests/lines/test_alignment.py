@@ -33,6 +33,8 @@ class Devices:
     """How much fuller than at first the driver keeps its output buffer."""
     silent_s: float = 0.0
     """How much of the output's time was silence that the driver put in."""
+    ran_dry: bool = False
+    """Whether the next callback comes after an underflow."""
 
     def true_delay(self) -> int:
         """What sounds now is the microphone's one index and the output's other position, at 16 kHz."""
@@ -56,8 +58,11 @@ class Devices:
             moment_s = self.now_s + late_s
             alignment.see_input(InputRecord(moment_s, before_in, samples, age_s if self.has_stamps else nan))
             alignment.see_output(
-                OutputRecord(moment_s, frames_out, 0, before_out, ahead_s if self.has_stamps else nan)
+                OutputRecord(
+                    moment_s, frames_out, 0, before_out, ahead_s if self.has_stamps else nan, self.ran_dry
+                )
             )
+            self.ran_dry = False
             alignment.delay_samples()
 
     def counts(self) -> tuple[int, int]:
@@ -138,6 +143,17 @@ def test_silence_that_the_driver_put_in_is_followed_within_seconds(rng):
     assert error_s(alignment, devices) > 0.25
     devices.run(alignment, 10.0)
     assert error_s(alignment, devices) < 0.012
+
+
+def test_after_an_underflow_the_counts_are_right_within_a_second(rng):
+    devices = Devices(rng)
+    alignment = alignment_for(devices)
+    devices.run(alignment, 5.0)
+    alignment.use_loopback(devices.true_delay())
+    devices.silent_s += 0.3
+    devices.ran_dry = True
+    devices.run(alignment, 1.0)
+    assert error_s(alignment, devices) < 0.005
 
 
 def test_a_fuller_buffer_moves_the_counts_and_not_the_delay(rng):

@@ -46,6 +46,18 @@ def test_a_microphone_without_the_customer_gives_nothing(rng):
     assert feed(LineListener(), np.zeros_like(heard), heard, 0) == []
 
 
+def test_a_line_in_which_the_output_stumbled_is_not_believed(rng):
+    heard = line_at(rng, at_s=0.5, for_s=2.0, whole_s=3.0)
+    late = np.where(np.arange(len(heard)) < 2 * SAMPLE_RATE_HZ, np.roll(heard, 100), np.roll(heard, 2000))
+    listener = LineListener()
+    half = 40 * BLOCK_SAMPLES
+    assert feed(listener, late[:half], heard[:half], 0) == []
+    listener.spoil()
+    assert feed(listener, late[half:], heard[half:], 0) == []
+    after = line_at(rng, at_s=2.5, for_s=2.0, whole_s=5.5)
+    assert feed(listener, np.roll(after, 2000), after, 0) == [2000]
+
+
 def test_too_short_a_sound_proves_nothing(rng):
     heard = line_at(rng, at_s=1.0, for_s=LEAST_SOUND_S - 0.1, whole_s=4.0)
     assert feed(LineListener(), np.roll(heard, 100), heard, 0) == []

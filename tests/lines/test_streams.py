@@ -214,4 +214,6 @@ def test_what_an_underflowing_driver_throws_away_is_neither_given_nor_counted(mo
     assert not played(side, 400, Status("output_underflow")).any()
     assert played(side, 400, Status()).all()
     assert side.frames == side.queued_frames == 1200
+    records = [side.records.get_nowait() for _ in range(3)]
+    assert [record.is_after_underflow for record in records] == [False, True, True]
     assert side.faults == {"output_underflow": 3, "swallowed_output_frames": 800}

@@ -9,10 +9,11 @@ Conventions: everything in seconds of sound. With ``offset`` a stream's count ag
 The sum of the latencies is taken from the best source there is: the customer found in the microphone, else
 PortAudio's time stamps, else the latencies that the driver claims.
 
-Between two such findings the delay follows drift and dropouts. Neither witness is to be believed alone: the
-counts also jump when a driver fills its buffer otherwise than before (0.3 s after an underflow on PulseAudio,
-a third of which was true), and the stamps wander by 20 ms while nothing changes. A change counts when both
-say it for seconds, and then it is the lesser of the two.
+Between two such findings the delay follows drift and dropouts. After an underflow the counts are right to the
+millisecond as soon as the output runs again. Otherwise neither witness is to be believed alone: the counts also
+move when a driver fills its buffer otherwise than before (10 ms and back within seconds on PulseAudio), and the
+stamps wander by 20 ms while nothing changes. A change then counts when both say it for seconds, and it is the
+lesser of the two.
 """
 
 from __future__ import annotations
@@ -48,6 +49,13 @@ LOOK_EVERY_S: Final = 1.0
 N_LOOKS: Final = 4
 """A change counts when that many looks in a row see it: longer than the windows of the counts (2 s) and of
 the stamps (3 s), both of which see it gradually."""
+
+
+AFTER_UNDERFLOW_S: Final = 2.5
+"""How long after an underflow the counts alone are followed: until their window is full again."""
+
+SAME_S: Final = 0.002
+"""What the counts err by."""
 
 
 class LatencySource(StrEnum):
@@ -112,6 +120,7 @@ class Alignment:
         self._delay_s: float | None = None
         self._changes: deque[float] = deque(maxlen=N_LOOKS)
         self._next_look_s = 0.0
+        self._follow_counts_until_s = 0.0
 
     def clear(self) -> None:
         """Forget what was seen so far, the measured latency apart."""
@@ -140,6 +149,9 @@ class Alignment:
 
     def see_output(self, record: OutputRecord) -> None:
         """Take the count and the stamp of an output callback."""
+        if record.is_after_underflow:
+            self.output_clock.break_off()
+            self._follow_counts_until_s = record.moment_s + AFTER_UNDERFLOW_S
         self.output_clock.observe(record.moment_s, record.frames)
         last_s = record.latency_s + (record.frames - record.first_frame) / self._output_rate_hz
         self._output_stamps.add(record.moment_s, record.latency_s, last_s)
@@ -198,16 +210,25 @@ class Alignment:
         self._changes.clear()
 
     def _look(self) -> None:
-        """Once a second, see whether the delay has changed since it was settled."""
+        """See whether the delay has changed since it was settled."""
         offsets_s = self._offsets_s()
-        now_s = self.input_clock.moment_s
-        if offsets_s is None or now_s < self._next_look_s:
+        if offsets_s is None:
             return
-        self._next_look_s = now_s + LOOK_EVERY_S
         if self._delay_s is None:
             self._settle(None)
             return
+        now_s = self.output_clock.moment_s
         by_counts_s = offsets_s + self._latencies_s - self._delay_s
+        if now_s < self._follow_counts_until_s:
+            if abs(by_counts_s) > SAME_S:
+                self._settle(self._delay_s + by_counts_s)
+        elif now_s >= self._next_look_s:
+            self._next_look_s = now_s + LOOK_EVERY_S
+            self._hear_both(by_counts_s)
+
+    def _hear_both(self, by_counts_s: float) -> None:
+        """Take up a change that counts and stamps agree on, once it has lasted."""
+        assert self._delay_s is not None
         stamped_s = self.stamped_latency_s()
         by_both_s = by_counts_s
         if stamped_s is not None and self._stamps_then_s is not None:

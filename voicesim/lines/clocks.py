@@ -60,6 +60,10 @@ class StreamClock:
         self._window.clear()
         self.start_counting()
 
+    def break_off(self) -> None:
+        """The stream has just stumbled: where it stood before says nothing of where it stands now."""
+        self._window.clear()
+
     def observe(self, moment_s: float, frames: int) -> None:
         """Take the count after a callback."""
         if not self._window or moment_s - self.moment_s > WINDOW_S:

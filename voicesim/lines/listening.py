@@ -36,6 +36,11 @@ class LineListener:
         self._delays: deque[int] = deque(maxlen=_STRETCH_BLOCKS)
         self._n_sounding = 0
         self._n_quiet = 0
+        self._n_spoilt = 0
+
+    def spoil(self) -> None:
+        """The output has just stumbled: a stretch with a seam in it has two delays, and may give the old one."""
+        self._n_spoilt = _STRETCH_BLOCKS
 
     def step(self, microphone: Samples, heard: Samples, delay_samples: int) -> int | None:
         """Take a block of both channels.
@@ -51,6 +56,7 @@ class LineListener:
         self._microphone.append(microphone)
         self._heard.append(heard)
         self._delays.append(delay_samples)
+        self._n_spoilt = max(0, self._n_spoilt - 1)
         if heard.any():
             self._n_sounding += 1
             self._n_quiet = 0
@@ -59,7 +65,7 @@ class LineListener:
         if self._n_quiet != _AFTER_BLOCKS:
             return None
         n_sounding, self._n_sounding = self._n_sounding, 0
-        if n_sounding < _LEAST_BLOCKS:
+        if n_sounding < _LEAST_BLOCKS or self._n_spoilt > 0:
             return None
         return self._look()
 

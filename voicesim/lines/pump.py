@@ -293,6 +293,8 @@ class SoundCardPump:
             except Empty:
                 return
             self._alignment.see_output(record)
+            if record.is_after_underflow:
+                self._listener.spoil()
             self._loudspeaker.follow(record)
 
     def _look_after_devices(self, *, is_idle: bool) -> None:

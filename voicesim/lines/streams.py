@@ -69,6 +69,8 @@ class OutputRecord(NamedTuple):
     first_frame: int
     latency_s: float
     """Time until the first frame of this callback is heard, as PortAudio stamps it."""
+    is_after_underflow: bool = False
+    """Whether the driver ran dry since the record before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +132,7 @@ class OutputSide:
         """Of those, how many came from the queue; the rest was silence."""
         self._rate_hz = SAMPLE_RATE_HZ
         self._last_callback_s = 0.0
+        self._is_after_underflow = False
         self._waiting: deque[Samples] = deque()
         self._pushed_frames = 0
 
@@ -154,6 +157,7 @@ class OutputSide:
         since_s, self._last_callback_s = moment_s - self._last_callback_s, moment_s
         if status:
             _count_flags(self.faults, status)
+            self._is_after_underflow |= bool(status.output_underflow)
             if status.output_underflow and since_s < RACING_SHARE * frames / self._rate_hz:
                 # What is given now will be thrown away: keep the queue, and do not count it as played.
                 data[:] = 0.0
@@ -166,7 +170,10 @@ class OutputSide:
         self.frames = first + frames
         if self.records.qsize() < QUEUE_RECORDS:
             latency_s = stamps.outputBufferDacTime - stamps.currentTime
-            self.records.put(OutputRecord(moment_s, self.frames, self.queued_frames, first, latency_s))
+            ran_dry, self._is_after_underflow = self._is_after_underflow, False
+            self.records.put(
+                OutputRecord(moment_s, self.frames, self.queued_frames, first, latency_s, ran_dry)
+            )
 
     def _fill(self, data: _CallbackBuffer, frames: int) -> int:
         """Copy what waits; how many frames that was."""
