@@ -33,12 +33,16 @@ class Devices:
     """How much fuller than at first the driver keeps its output buffer."""
     silent_s: float = 0.0
     """How much of the output's time was silence that the driver put in."""
+    lost_s: float = 0.0
+    """How much of the microphone's sound the driver has thrown away."""
+    lost_sound: bool = False
+    """Whether the next callback comes after it did."""
     ran_dry: bool = False
     """Whether the next callback comes after an underflow."""
 
     def true_delay(self) -> int:
         """What sounds now is the microphone's one index and the output's other position, at 16 kHz."""
-        index_s = (self.now_s - self.start_in_s) * (1.0 + self.input_ppm * 1e-6)
+        index_s = (self.now_s - self.start_in_s) * (1.0 + self.input_ppm * 1e-6) - self.lost_s
         position_s = self.now_s - self.start_out_s - self.silent_s
         return round((index_s - position_s) * SAMPLE_RATE_HZ)
 
@@ -56,7 +60,9 @@ class Devices:
             ahead_s = self.latency_out_s + self.buffer_s - late_s - n_out / self.output_rate_hz
             samples = np.zeros(n_in, np.float32)
             moment_s = self.now_s + late_s
-            alignment.see_input(InputRecord(moment_s, before_in, samples, age_s if self.has_stamps else nan))
+            age_s = age_s if self.has_stamps else nan
+            alignment.see_input(InputRecord(moment_s, before_in, samples, age_s, self.lost_sound))
+            self.lost_sound = False
             alignment.see_output(
                 OutputRecord(
                     moment_s, frames_out, 0, before_out, ahead_s if self.has_stamps else nan, self.ran_dry
@@ -67,7 +73,9 @@ class Devices:
 
     def counts(self) -> tuple[int, int]:
         """What both callbacks have counted by now: sound that is old already, sound that is yet to be heard."""
-        index_s = (self.now_s - self.latency_in_s - self.start_in_s) * (1.0 + self.input_ppm * 1e-6)
+        index_s = (self.now_s - self.latency_in_s - self.start_in_s) * (
+            1.0 + self.input_ppm * 1e-6
+        ) - self.lost_s
         position_s = self.now_s + self.latency_out_s + self.buffer_s - self.start_out_s - self.silent_s
         return round(index_s * self.input_rate_hz), round(position_s * self.output_rate_hz)
 
@@ -145,13 +153,16 @@ def test_silence_that_the_driver_put_in_is_followed_within_seconds(rng):
     assert error_s(alignment, devices) < 0.012
 
 
-def test_after_an_underflow_the_counts_are_right_within_a_second(rng):
+@pytest.mark.parametrize("side", ["output", "input"])
+def test_after_a_fault_of_the_driver_the_counts_are_right_within_a_second(rng, side):
     devices = Devices(rng)
     alignment = alignment_for(devices)
     devices.run(alignment, 5.0)
     alignment.use_loopback(devices.true_delay())
-    devices.silent_s += 0.3
-    devices.ran_dry = True
+    if side == "output":
+        devices.silent_s, devices.ran_dry = 0.3, True
+    else:
+        devices.lost_s, devices.lost_sound = 0.3, True
     devices.run(alignment, 1.0)
     assert error_s(alignment, devices) < 0.005
 

@@ -158,6 +158,7 @@ def test_an_input_callback_copies_its_first_channel_counts_and_stamps():
     np.testing.assert_array_equal(first.samples, np.arange(0, 20, 2, dtype=np.float32))
     assert (first.first_frame, second.first_frame) == (0, 10)
     assert first.latency_s == pytest.approx(0.03)
+    assert (first.is_after_overflow, second.is_after_overflow) == (False, True)
     assert side.faults == {"input_overflow": 1}
     assert side.get(0.0) is None
 
@@ -202,7 +203,7 @@ def test_an_output_callback_plays_what_waits_and_then_silence_on_every_channel()
 
 def test_what_an_underflowing_driver_throws_away_is_neither_given_nor_counted(monkeypatch):
     moments = iter([100.0, 100.025, 100.03, 100.035, 100.06])
-    monkeypatch.setattr(streams.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(streams.time, "perf_counter", lambda: next(moments))
     side = OutputSide()
     side.prepare(16_000)
     side.push(np.ones(4000, np.float32))

@@ -9,11 +9,11 @@ Conventions: everything in seconds of sound. With ``offset`` a stream's count ag
 The sum of the latencies is taken from the best source there is: the customer found in the microphone, else
 PortAudio's time stamps, else the latencies that the driver claims.
 
-Between two such findings the delay follows drift and dropouts. After an underflow the counts are right to the
-millisecond as soon as the output runs again. Otherwise neither witness is to be believed alone: the counts also
-move when a driver fills its buffer otherwise than before (10 ms and back within seconds on PulseAudio), and the
-stamps wander by 20 ms while nothing changes. A change then counts when both say it for seconds, and it is the
-lesser of the two.
+Between two such findings the delay follows drift and dropouts. After an underflow (or an overflow) the counts
+are right to the millisecond as soon as the stream runs again. Otherwise neither witness is to be believed alone:
+the counts also move when a driver fills its buffer otherwise than before (10 ms and back within seconds on
+PulseAudio), and the stamps wander by 20 ms while nothing changes. A change then counts when both say it for
+seconds, and it is the lesser of the two.
 """
 
 from __future__ import annotations
@@ -50,9 +50,8 @@ N_LOOKS: Final = 4
 """A change counts when that many looks in a row see it: longer than the windows of the counts (2 s) and of
 the stamps (3 s), both of which see it gradually."""
 
-
-AFTER_UNDERFLOW_S: Final = 2.5
-"""How long after an underflow the counts alone are followed: until their window is full again."""
+AFTER_FAULT_S: Final = 2.5
+"""How long after an underflow or an overflow the counts alone are followed: until their window is full again."""
 
 SAME_S: Final = 0.002
 """What the counts err by."""
@@ -142,6 +141,9 @@ class Alignment:
     def see_input(self, record: InputRecord) -> None:
         """Take the count and the stamp of an input callback."""
         n_frames = len(record.samples)
+        if record.is_after_overflow:
+            self.input_clock.break_off()
+            self._follow_counts_until_s = record.moment_s + AFTER_FAULT_S
         self.input_clock.observe(record.moment_s, record.first_frame + n_frames)
         # A stamp is the age of the first frame; the count is that after the last one.
         newest_s = record.latency_s - n_frames / self._input_rate_hz
@@ -151,7 +153,7 @@ class Alignment:
         """Take the count and the stamp of an output callback."""
         if record.is_after_underflow:
             self.output_clock.break_off()
-            self._follow_counts_until_s = record.moment_s + AFTER_UNDERFLOW_S
+            self._follow_counts_until_s = record.moment_s + AFTER_FAULT_S
         self.output_clock.observe(record.moment_s, record.frames)
         last_s = record.latency_s + (record.frames - record.first_frame) / self._output_rate_hz
         self._output_stamps.add(record.moment_s, record.latency_s, last_s)

@@ -116,7 +116,7 @@ class SoundCardPump:
 
     def __init__(self, microphone: DeviceRecord, loudspeaker: DeviceRecord, *, rate_hz: int | None) -> None:
         self._streams = SoundCardStreams(microphone, loudspeaker, rate_hz=rate_hz)
-        self._opened_s = time.monotonic()
+        self._opened_s = time.perf_counter()
         input_rate_hz = self._streams.opened_input.rate_hz
         output_rate_hz = self._streams.opened_output.rate_hz
         self._alignment = Alignment(
@@ -159,7 +159,7 @@ class SoundCardPump:
             )
             if is_even and is_same and stamped_s is not None and not alignment.is_suspicious(stamped_s):
                 break
-            if time.monotonic() - self._opened_s > SETTLE_LIMIT_S:
+            if time.perf_counter() - self._opened_s > SETTLE_LIMIT_S:
                 self._refuse_silence()
                 self._is_unsteady = not is_even
                 break
@@ -173,9 +173,9 @@ class SoundCardPump:
         streams = self._streams
         faults = self._stream_faults()
         frames = streams.input.frames, streams.output.frames
-        began_s = time.monotonic()
+        began_s = time.perf_counter()
         self._discard(SETTLE_WINDOW_S)
-        elapsed_s = time.monotonic() - began_s
+        elapsed_s = time.perf_counter() - began_s
         paces = (
             (streams.input.frames - frames[0]) / (elapsed_s * streams.opened_input.rate_hz),
             (streams.output.frames - frames[1]) / (elapsed_s * streams.opened_output.rate_hz),
@@ -192,8 +192,8 @@ class SoundCardPump:
 
     def _discard(self, for_s: float) -> None:
         """Follow both streams without anybody listening."""
-        until_s = time.monotonic() + for_s
-        while (left_s := until_s - time.monotonic()) > 0.0:
+        until_s = time.perf_counter() + for_s
+        while (left_s := until_s - time.perf_counter()) > 0.0:
             record = self._streams.input.get(left_s)
             if record is not None:
                 self._alignment.see_input(record)
@@ -305,7 +305,7 @@ class SoundCardPump:
         """
         if is_idle and not self._streams.are_active:
             raise DeviceLostError("the sound card stopped", hint=_LOST_HINT)
-        now_s = time.monotonic()
+        now_s = time.perf_counter()
         # A callback needs the interpreter: while `process` is busy with it no stream can be heard of.
         attentive_s = min(now_s - self._looked_s, 2.0 * POLL_S)
         self._looked_s = now_s

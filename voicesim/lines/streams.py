@@ -51,11 +51,13 @@ class InputRecord(NamedTuple):
     """What an input callback brought."""
 
     moment_s: float
-    """Monotonic clock."""
+    """``time.perf_counter``: monotonic, and fine enough on Windows too."""
     first_frame: int
     samples: Samples
     latency_s: float
     """Age of the first frame, as PortAudio stamps it; not finite or negative where it does not."""
+    is_after_overflow: bool = False
+    """Whether the driver has thrown sound away since the record before."""
 
 
 class OutputRecord(NamedTuple):
@@ -89,6 +91,7 @@ class InputSide:
         self.faults: Counter[str] = Counter()
         self.records: SimpleQueue[InputRecord] = SimpleQueue()
         self.frames = 0
+        self._is_after_overflow = False
         self._taken = 0
         self._limit_frames = round(QUEUE_S * SAMPLE_RATE_HZ)
 
@@ -98,17 +101,19 @@ class InputSide:
 
     def callback(self, data: _CallbackBuffer, frames: int, stamps: Any, status: Any) -> None:  # noqa: ANN401
         """PortAudio's, on its own thread."""
-        moment_s = time.monotonic()
+        moment_s = time.perf_counter()
         first = self.frames
         self.frames = first + frames
         if status:
             _count_flags(self.faults, status)
+            self._is_after_overflow |= bool(status.input_overflow)
         if self.frames - self._taken > self._limit_frames:
             self.faults["queue_dropped_frames"] += frames
             return
         latency_s = stamps.currentTime - stamps.inputBufferAdcTime
         # Where a device has several channels the first one is the microphone: the others are often empty.
-        self.records.put(InputRecord(moment_s, first, data[:, 0].copy(), latency_s))
+        lost, self._is_after_overflow = self._is_after_overflow, False
+        self.records.put(InputRecord(moment_s, first, data[:, 0].copy(), latency_s, lost))
 
     def get(self, timeout_s: float) -> InputRecord | None:
         """The oldest record, or ``None`` when there is none in time."""
@@ -153,7 +158,7 @@ class OutputSide:
 
     def callback(self, data: _CallbackBuffer, frames: int, stamps: Any, status: Any) -> None:  # noqa: ANN401
         """PortAudio's, on its own thread."""
-        moment_s = time.monotonic()
+        moment_s = time.perf_counter()
         since_s, self._last_callback_s = moment_s - self._last_callback_s, moment_s
         if status:
             _count_flags(self.faults, status)
