@@ -6,8 +6,8 @@ Conventions
     ===================================  ====================================================================
     no speech of the trainee             everything
     less than 1 s of speech              pace, level, tone, clarity, steadiness
-    one channel, or the same sound       everything that needs two parties apart (interruptions, latency, share
-    in both                              of talk, monologue, patience, pace against the customer's)
+    one channel, or the same sound       everything that is a number of one person, or of two apart
+    in both
     echo that cannot be removed          interruptions, latency, patience, share of talk, monologue
     SNR under 12 dB                      level, tone, steadiness (the level is off by 0.3 dB at 10 dB, by 1 dB at
                                          5 dB); under 15 dB clarity; under 6 dB pace from syllables
