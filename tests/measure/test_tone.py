@@ -36,6 +36,7 @@ def contour(rng: np.random.Generator, duration_s: float, median_hz: float, sd_st
     return median_hz * 2 ** (norm.ppf(ranks)[slow] * sd_st / 12)
 
 
+@cache
 def speaker(
     seed: int, *, sd_st: float, median_hz: float = 180.0, n: int = 8, level_dbov: float = -26.0
 ) -> Stage:

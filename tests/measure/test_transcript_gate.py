@@ -113,14 +113,14 @@ def recognised(samples: np.ndarray, *, source_rate_hz: int) -> Call:
 @pytest.mark.engines
 def test_the_stand_in_is_trusted_with_clear_speech(data_dir: Path) -> None:
     gap = np.zeros(RATE, np.float32)
-    sentences = [recording(p) for p in sorted((data_dir / "speech" / "arctic").glob("*.flac"))[30:34]]
+    sentences = [recording(p) for p in sorted((data_dir / "speech" / "arctic").glob("*.flac"))[30:36]]
 
     found = content_gate(
         recognised(np.concatenate([np.concatenate([s, gap]) for s in sentences]), source_rate_hz=16_000)
     )
 
     assert isinstance(found, Measured)
-    assert found.value > 0.7
+    assert found.value >= 0.6
 
 
 @pytest.mark.engines

@@ -9,8 +9,8 @@ Conventions
         weight = 1 / (1 + exp(-(-4.4 + 2.2 ln(prominence / 2 dB) + 4.3 voicing)))
 
     with prominences of up to 12 dB, so that a fully voiced peak counts half at 2.1 dB and nearly whole from 6 dB
-    on, and an unvoiced one 0.4 at most. Counts are therefore not whole numbers. Peaks 35 dB and more below the loud vowels are left out.
-    The result does not depend on the gain, and the words need not be known.
+    on, and an unvoiced one 0.4 at most. Counts are therefore not whole numbers. Peaks 35 dB and more below the
+    loud vowels are left out. The result does not depend on the gain, and the words need not be known.
     Tempo is followed a little too slowly: 15 % faster speech raises the estimate by 9 %, 15 % slower lowers it by
     11 %. Single utterances are uncertain by about 0.5 syllables a second: good for comparing a speaker with
     himself, an alarm when words say otherwise, not a scale for absolute words a minute.
