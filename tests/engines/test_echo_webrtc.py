@@ -104,6 +104,25 @@ def test_the_customer_alone_reads_as_speech_before_and_not_after(
     assert reads_as_speech(detector, clean)[far_only].mean() < 0.02
 
 
+@pytest.mark.parametrize("delay_s", [0.0, 0.04, 0.12])
+def test_people_are_cancelled_and_found_as_well_as_synthetic_voices(
+    data_dir, detector, canceller, rng, delay_s
+):
+    paths = sorted((data_dir / "speech" / "arctic").glob("*.flac"))[:5]
+    *customers, other = [soundfile.read(path, dtype="float32")[0] for path in paths]
+    heard = timeline([np.concatenate(customers)], gap_s=4.0)
+    trainee = np.zeros_like(heard)
+    at = len(trainee) - 4 * SAMPLE_RATE_HZ
+    trainee[at : at + len(other)] = other[: len(trainee) - at]
+    microphone = through(room(rng, delay_s=delay_s, echo_db=-15.0), heard, rng) + trainee
+    far_only = sounding(heard)
+    assert reads_as_speech(detector, microphone)[far_only].mean() > 0.4
+    found = reads_as_speech(detector, cancelled(canceller, microphone, heard))
+    assert found[far_only].mean() < 0.02
+    truth = reads_as_speech(detector, trainee)
+    assert found[truth].mean() > 0.85
+
+
 @pytest.mark.parametrize("error_s", [-0.02, -0.01, -0.002, 0.0, 0.0005, 0.002, 0.02])
 def test_the_alignment_may_be_wrong_by_what_is_promised(voices, detector, canceller, rng, error_s):
     # A loopback measurement lays `heard` exactly where the echo is: the canceller's weak spot.

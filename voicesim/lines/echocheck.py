@@ -186,22 +186,30 @@ def speech_share(
 ) -> float:
     """Share of the time in which the customer is heard that reads as somebody's speech.
 
+    A canceller hears the recording twice and is judged by the second time: it takes up to two seconds of the
+    customer to learn the room, and the question is whether it can.
+
     Args:
         recording: both channels, with nobody else speaking.
-        detector: fresh sessions are taken.
+        detector: a fresh session is taken.
         canceller: takes the customer out before the detector hears; ``None`` for the microphone as it is.
 
     Returns:
         0..1; 0 where nothing is heard.
     """
     cleaner = canceller.session() if canceller is not None else None
+    n_times, late = (1, 0) if cleaner is None else (2, cleaner.delay_samples)
     listener = Listener(detector.session().step, cancel=cleaner.process if cleaner is not None else None)
-    late = cleaner.delay_samples if cleaner is not None else 0
-    spans = listen(listener, recording.microphone, recording.heard)
-    starts = range(0, len(recording.heard), BLOCK_SAMPLES)
-    sounding = [Span(n, n + BLOCK_SAMPLES) for n in starts if recording.heard[n : n + BLOCK_SAMPLES].any()]
-    heard = union(span.shift(late) for span in sounding)
-    return total(intersect(spans, heard)) / total(heard) if heard else 0.0
+    n_samples = len(recording.heard) - len(recording.heard) % BLOCK_SAMPLES
+    microphone, heard = recording.microphone[:n_samples], recording.heard[:n_samples]
+    spans = listen(listener, np.tile(microphone, n_times), np.tile(heard, n_times))
+    blocks = heard.reshape(-1, BLOCK_SAMPLES)
+    shift = (n_times - 1) * n_samples + late
+    sounding = union(
+        Span(n * BLOCK_SAMPLES, (n + 1) * BLOCK_SAMPLES).shift(shift)
+        for n in np.flatnonzero(blocks.any(axis=1)).tolist()
+    )
+    return total(intersect(spans, sounding)) / total(sounding) if sounding else 0.0
 
 
 def _noise_dbov(recording: ProbeRecording) -> float:

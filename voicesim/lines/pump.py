@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty
 from statistics import median
 from typing import Final
@@ -267,23 +267,44 @@ class SoundCardPump:
     def play_probe(self, probe: Samples) -> ProbeRecording:
         """Play a sound, record what comes back, and take the latency from it where the sound is found.
 
+        A probe in which the output ran dry has a seam and is played once more.
+
         Raises:
             DeviceLostError: a device vanished.
         """
+        recording, delay_samples = self._play_once(probe)
+        if self._stumbled():
+            recording, delay_samples = self._play_once(probe)
+        path = recording.path
+        if path is not None and path.is_sure:
+            self._alignment.use_loopback(delay_samples + path.lag_samples)
+            recording = replace(
+                recording,
+                heard=_shifted(recording.heard, path.lag_samples),
+                latency_s=recording.latency_s + path.lag_samples / SAMPLE_RATE_HZ,
+            )
+        return recording
+
+    def _stumbled(self) -> bool:
+        faults = self._stream_faults() - self._faults_before
+        return faults["output_underflow"] > 0 or self._loudspeaker.n_ran_dry > 0
+
+    def _play_once(self, probe: Samples) -> tuple[ProbeRecording, int]:
+        """Both channels as they came, and the delay that ``heard`` was placed by."""
+        self.begin()
         player = _ProbePlayer(probe)
-        self._frozen_delay_samples = self._alignment.delay_samples()
+        delay_samples = self._alignment.delay_samples()
+        self._frozen_delay_samples = delay_samples
         try:
             self.pump(player.process, player.is_over)
         finally:
-            delay_samples, self._frozen_delay_samples = self._frozen_delay_samples, None
+            self._frozen_delay_samples = None
         microphone, heard = np.concatenate(player.microphone), np.concatenate(player.heard)
         path = estimate_echo_path(heard, microphone, max_lag_s=PROBE_MAX_LAG_S)
-        lag_samples = path.lag_samples if path is not None and path.is_sure else 0
-        if path is not None and path.is_sure:
-            self._alignment.use_loopback(delay_samples + lag_samples)
-            heard = _shifted(heard, lag_samples)
-        latency_s = self._latencies_s[-1] + lag_samples / SAMPLE_RATE_HZ
-        return ProbeRecording(microphone=microphone, heard=heard, path=path, latency_s=latency_s)
+        recording = ProbeRecording(
+            microphone=microphone, heard=heard, path=path, latency_s=self._latencies_s[-1]
+        )
+        return recording, delay_samples
 
     def _follow_output(self) -> None:
         """Take in what the output's callbacks have left."""

@@ -93,7 +93,6 @@ class SoundCardLine:
         self.open()
         assert self._pump is not None
         try:
-            self._pump.begin()
             return self._pump.play_probe(probe)
         except BaseException:
             self.close()
