@@ -133,8 +133,10 @@ def test_without_a_synthesizer_the_command_to_install_one_is_named(monkeypatch, 
         "def init():\n    raise OSError('libespeak-ng.so.1: no such file')\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    voice = Pyttsx3Voice()
     with pytest.raises(EngineNotInstalledError, match="does not start") as caught:
-        Pyttsx3Voice().voices()
+        voice.voices()
+    voice.close()
     assert "install" in caught.value.hint
 
 

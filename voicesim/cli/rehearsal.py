@@ -124,14 +124,17 @@ def _render(
     from voicesim.engines.voice_cache import render_all
     from voicesim.engines.voice_pyttsx3 import Pyttsx3Voice
 
-    voice = Pyttsx3Voice()
     lines = [(line.line_id, line.text, line.style) for line in scenario.lines()]
-    voices = render_all(lines, voice, progress=functools.partial(progress, "preparing the customer's voice"))
+    with closing(Pyttsx3Voice()) as voice:
+        voices = render_all(
+            lines, voice, progress=functools.partial(progress, "preparing the customer's voice")
+        )
+        identity = engine_to_json(voice.identity)
     if telephone:
         from voicesim.audio.telephone import telephone as over_telephone
 
         voices = {line_id: over_telephone(clip) for line_id, clip in voices.items()}
-    return voices, engine_to_json(voice.identity)
+    return voices, identity
 
 
 def _connect(options: RehearsalOptions, voices: dict[str, Clip], progress: Progress) -> _Connected:
