@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -79,6 +80,8 @@ def check(line: SoundCardLine, sound: np.ndarray) -> dict[str, object]:
 
 
 def main() -> None:
+    # A test runner that was itself started in the background hands on an ignored Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     options = json.loads(sys.argv[1])
     with contextlib.suppress(OSError):
         os.nice(-10)
