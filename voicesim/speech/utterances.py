@@ -37,9 +37,7 @@ def _split(parts: list[Span], max_samples: int) -> list[Span]:
     whole = Span(parts[0].start, parts[-1].end)
     if len(whole) <= max_samples or len(parts) == 1:
         return [whole]
-    gaps = [
-        (right.start - left.end, -i) for i, (left, right) in enumerate(pairwise(parts))
-    ]
+    gaps = [(right.start - left.end, -i) for i, (left, right) in enumerate(pairwise(parts))]
     cut = -max(gaps)[1] + 1
     return _split(parts[:cut], max_samples) + _split(parts[cut:], max_samples)
 
