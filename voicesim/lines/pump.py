@@ -212,6 +212,7 @@ class SoundCardPump:
         while not self._alignment.is_ready:
             self._discard(POLL_S)
             self._look_after_devices(is_idle=True)
+        self._alignment.use_stamps()
         self._alignment.start_counting()
         self._microphone.restart()
         self._listener = LineListener()
