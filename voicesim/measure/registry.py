@@ -161,3 +161,6 @@ _TWO_PARTIES: Final = frozenset(
         "pace_to_customer",
     }
 )
+
+NAMES: Final = tuple(_MEASURES)
+"""Every measure, in order."""

@@ -15,8 +15,9 @@ from voicesim.behaviour.tables import Tables
 from voicesim.results import Evidence, Json, NotMeasured, Reason, Result
 from voicesim.scorecard.card import LostPoints, Overall, Scorecard, Skill, SkillStatus
 from voicesim.scorecard.evidence import clock, filled, plain, shortened
+from voicesim.scorecard.facts import Facts, Loss, Outcome, Standing
 from voicesim.scorecard.rubric import AvoidRule, MeasureRule, Rubric, RubricSkill
-from voicesim.scorecard.rules import Facts, Loss, Outcome, Standing, judge_rule
+from voicesim.scorecard.rules import judge_rule
 from voicesim.scorecard.turns import observations_by_turn, trainee_turns
 from voicesim.speech.call import Call
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from voicesim.errors import RubricError
-from voicesim.files.strict_yaml import Lines, load_yaml_with_lines, read_text
+from voicesim.files.strict_yaml import load_yaml_with_lines, read_text
 
 if TYPE_CHECKING:
     from voicesim.scorecard.schema import AllowanceFile, CurveFile, RubricFile, RuleFile, SkillFile
 
 DEFAULT: Final = Path(__file__).resolve().parent / "rubrics" / "default.yaml"
-_PLACEHOLDERS: Final = ("at", "quote", "customer", "value", "unit", "count", "points")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +115,30 @@ class AvoidRule(_Rule):
 
     any_of: tuple[str, ...]
     points_each: float
+    after: tuple[str, ...] = ()
+    moods: tuple[str, ...] = ()
+    free_every_turns: int = 0
 
 
-Rule: TypeAlias = MeasureRule | ShowsRule | DueRule | AvoidRule
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRule(_Rule):
+    """Points for doing one thing before another."""
+
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRule(_Rule):
+    """Points for ending what was begun."""
+
+    first: tuple[str, ...]
+    then: tuple[str, ...]
+    within_turns: int
+
+
+Rule: TypeAlias = MeasureRule | ShowsRule | DueRule | AvoidRule | OrderRule | PairRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +163,16 @@ class RubricSkill:
     looks_like: Mapping[str, str]
     """What the call sounds like, by level."""
     rules: tuple[Rule, ...]
+    minimum: float = 0.0
+    """A lower score fails the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoFail:
+    """What fails by the scenario's own lists: ``card``, ``nothing`` or the id of a section."""
+
+    must: str = "card"
+    must_not: str = "card"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +190,9 @@ class Rubric:
     skills: tuple[RubricSkill, ...]
     source: str
     """The file's text, for the snapshot beside a call."""
+    pass_at: float = 0.0
+    """Overall score that passes; 0: any."""
+    auto_fail: AutoFail = AutoFail()
 
     @property
     def digest(self) -> str:
@@ -187,10 +219,11 @@ def load_rubric(path: Path, *, known_behaviours: Collection[str] | None = None) 
     Raises:
         RubricError: it cannot be used, with its line.
     """
+    from voicesim.scorecard.rubric_check import check
     from voicesim.scorecard.schema import RubricFile
 
     file, lines = load_yaml_with_lines(path, RubricFile, error=RubricError, what="rubric")
-    _check(file, lines, path, known_behaviours)
+    check(file, lines, path, known_behaviours)
     return _rubric_of(file, read_text(path, error=RubricError, what="rubric"))
 
 
@@ -208,6 +241,8 @@ def _rubric_of(file: RubricFile, source: str) -> Rubric:
         sections={section.id: section.title for section in file.sections},
         skills=tuple(_skill_of(skill) for skill in file.skills),
         source=source,
+        pass_at=file.pass_at,
+        auto_fail=AutoFail(must=file.auto_fail.must, must_not=file.auto_fail.must_not),
     )
 
 
@@ -221,6 +256,7 @@ def _skill_of(file: SkillFile) -> RubricSkill:
         sources=file.sources,
         looks_like=dict(file.looks_like),
         rules=tuple(_rule_of(rule) for rule in file.rules),
+        minimum=file.minimum,
     )
 
 
@@ -233,14 +269,18 @@ def _allowance_of(file: AllowanceFile | None) -> Allowance | None:
 
 
 def _rule_of(file: RuleFile) -> Rule:
-    head = {"rule_id": file.id, "title": file.title, "advice": file.advice, "source": file.source}
+    head = {
+        "rule_id": file.id,
+        "title": file.title,
+        "advice": file.advice,
+        "source": file.source,
+    }
     match file.kind:
         case "measured":
-            curves = (_curve_of(file), *(_curve_of(other) for other in file.instead))
             return MeasureRule(
                 **head,
                 points=file.points,
-                curves=curves,
+                curves=(_curve_of(file), *(_curve_of(other) for other in file.instead)),
                 advice_above=file.advice_above,
                 allowance=_allowance_of(file.allowance),
             )
@@ -259,103 +299,27 @@ def _rule_of(file: RuleFile) -> Rule:
                 points=file.points,
                 any_of=file.any_of,
                 after=file.after,
-                moods=tuple(mood.lower() for mood in file.moods),
+                moods=_lowered(file.moods),
                 within_turns=file.within_turns,
                 again_after_turns=file.again_after_turns,
             )
         case "avoid":
-            return AvoidRule(**head, points=file.points, any_of=file.any_of, points_each=file.points_each)
-
-
-# --- what pydantic cannot check ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Checker:
-    path: Path
-    lines: Lines
-
-    def fail(self, message: str, *where: str | int, key: str | None = None, hint: str) -> None:
-        raise RubricError(message, path=str(self.path), line=self.lines.of(*where), key=key, hint=hint)
-
-    def unique(self, names: Iterable[str], what: str, *where: str | int) -> None:
-        seen: set[str] = set()
-        for i, name in enumerate(names):
-            if name in seen:
-                self.fail(
-                    f"{what} {name!r} is there twice", *where, i, key=name, hint="rename one of the two"
-                )
-            seen.add(name)
-
-    def known(self, name: str, known: Collection[str], what: str, *where: str | int) -> None:
-        if name not in known:
-            close = get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
-            self.fail(f"unknown {what} {name!r}", *where, key=name, hint=hint)
-
-
-def _check(file: RubricFile, lines: Lines, path: Path, known_behaviours: Collection[str] | None) -> None:
-    check = _Checker(path, lines)
-    check.unique([skill.id for skill in file.skills], "skill", "skills")
-    check.unique([level.id for level in file.levels], "level", "levels")
-    for key, items in (("skills", file.skills), ("levels", file.levels)):
-        if not items:
-            check.fail(f"{key} is empty", key, hint="a rubric needs at least one")
-    if min(level.at_least for level in file.levels) > 0.0:
-        check.fail("no level begins at 0", "levels", hint="give the lowest level at_least: 0")
-    if sum(skill.weight for skill in file.skills) <= 0.0:
-        check.fail("all weights are 0", "skills", hint="give at least one skill a weight")
-    levels = {level.id for level in file.levels}
-    sections = {section.id for section in file.sections}
-    for i, skill in enumerate(file.skills):
-        check.known(skill.section, sections, "section", "skills", i, "section")
-        check.unique([rule.id for rule in skill.rules], "rule", "skills", i, "rules")
-        if not skill.rules:
-            check.fail(f"skill {skill.id!r} has no rules", "skills", i, "rules", hint="give it at least one")
-        for name in skill.looks_like:
-            check.known(name, levels, "level", "skills", i, "looks_like", name)
-        for j, rule in enumerate(skill.rules):
-            _check_rule(rule, check, ("skills", i, "rules", j), known_behaviours)
-
-
-def _check_rule(
-    rule: RuleFile, check: _Checker, where: tuple[str | int, ...], known_behaviours: Collection[str] | None
-) -> None:
-    for key in ("advice", "advice_above"):
-        try:
-            str(getattr(rule, key, "")).format(**dict.fromkeys(_PLACEHOLDERS, ""))
-        except (KeyError, IndexError, ValueError) as exc:
-            check.fail(
-                f"{key} names {exc}, which is not filled in",
-                *where,
-                key,
-                hint=f"use {', '.join(_PLACEHOLDERS)}",
+            return AvoidRule(
+                **head,
+                points=file.points,
+                any_of=file.any_of,
+                points_each=file.points_each,
+                after=file.after,
+                moods=_lowered(file.moods),
+                free_every_turns=file.free_every_turns,
             )
-    if rule.kind == "measured":
-        for n, curve in enumerate((rule, *rule.instead)):
-            place = (*where, "curve") if n == 0 else (*where, "instead", n - 1, "curve")
-            _check_curve(curve.curve, check, place)
-        return
-    if rule.kind == "avoid" and rule.points_each > rule.points:
-        check.fail(
-            "points_each is more than the rule's points",
-            *where,
-            "points_each",
-            hint="lower it, or raise points",
-        )
-    if rule.kind == "due" and not (rule.after or rule.moods):
-        check.fail("nothing calls for it", *where, "after", hint="name cues of the customer, or moods")
-    if known_behaviours is not None:
-        for n, name in enumerate(rule.any_of):
-            check.known(name, known_behaviours, "behaviour", *where, "any_of", n)
+        case "order":
+            return OrderRule(**head, points=file.points, first=file.first, then=file.then, after=file.after)
+        case "pair":
+            return PairRule(
+                **head, points=file.points, first=file.first, then=file.then, within_turns=file.within_turns
+            )
 
 
-def _check_curve(
-    curve: tuple[tuple[float, float], ...], check: _Checker, where: tuple[str | int, ...]
-) -> None:
-    if len(curve) < 2 or any(left[0] >= right[0] for left, right in pairwise(curve)):
-        check.fail(
-            "a curve needs two corners or more, their values rising", *where, hint="order them by value"
-        )
-    if max(share for _, share in curve) <= 0.0:
-        check.fail("no value of this curve earns anything", *where, hint="let the best values earn 1")
+def _lowered(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)

@@ -99,10 +99,38 @@ class AvoidRuleFile(_RuleFile):
     kind: Literal["avoid"]
     any_of: tuple[Id, ...] = Field(min_length=1)
     points_each: float = Field(gt=0.0)
+    after: tuple[Id, ...] = Field(
+        default=(), description="only from the first of these cues of the customer on"
+    )
+    moods: tuple[str, ...] = Field(
+        default=(), description="only from the first of these moods of a scenario on"
+    )
+    free_every_turns: int = Field(
+        default=0, ge=0, description="one is free for every so many turns of the trainee; 0: none is"
+    )
+
+
+class OrderRuleFile(_RuleFile):
+    """Points for doing one thing before another."""
+
+    kind: Literal["order"]
+    first: tuple[Id, ...] = Field(min_length=1)
+    then: tuple[Id, ...] = Field(min_length=1)
+    after: tuple[Id, ...] = Field(default=(), description="only where the customer gave one of these cues")
+
+
+class PairRuleFile(_RuleFile):
+    """Points for ending what was begun: each time counts."""
+
+    kind: Literal["pair"]
+    first: tuple[Id, ...] = Field(min_length=1)
+    then: tuple[Id, ...] = Field(min_length=1)
+    within_turns: int = Field(default=3, ge=1)
 
 
 RuleFile = Annotated[
-    MeasureRuleFile | ShowsRuleFile | DueRuleFile | AvoidRuleFile, Field(discriminator="kind")
+    MeasureRuleFile | ShowsRuleFile | DueRuleFile | AvoidRuleFile | OrderRuleFile | PairRuleFile,
+    Field(discriminator="kind"),
 ]
 
 
@@ -116,7 +144,23 @@ class SkillFile(_Strict):
     about: str
     sources: tuple[str, ...] = Field(min_length=1, description="where it comes from")
     looks_like: dict[str, str] = Field(description="level: what the call sounds like then")
+    minimum: float = Field(
+        default=0.0, ge=0.0, le=100.0, description="a lower score of this skill fails the call"
+    )
     rules: tuple[RuleFile, ...]
+
+
+class AutoFailFile(_Strict):
+    """What the scenario's own lists do to the card."""
+
+    must: str = Field(
+        default="card",
+        description="what fails where a behaviour that the scenario asks for never came: card, nothing, or a section",
+    )
+    must_not: str = Field(
+        default="card",
+        description="what fails where a behaviour that the scenario rules out came: card, nothing, or a section",
+    )
 
 
 class RubricFile(_Strict):
@@ -128,6 +172,8 @@ class RubricFile(_Strict):
     title: str
     about: str = ""
     least_words: int = Field(default=20, ge=1, description="of the trainee, below which words are not judged")
+    pass_at: float = Field(default=0.0, ge=0.0, le=100.0, description="overall score that passes; 0: any")
+    auto_fail: AutoFailFile = AutoFailFile()
     levels: tuple[LevelFile, ...]
     sections: tuple[SectionFile, ...]
     skills: tuple[SkillFile, ...]

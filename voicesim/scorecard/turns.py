@@ -38,8 +38,9 @@ class Turn:
 
     @property
     def moods(self) -> frozenset[str]:
-        """Moods, in lower case, that the customer spoke in before it."""
-        return frozenset(said.mood.lower() for said in self.before if said.mood)
+        """Words of the moods that the customer spoke in before it: "very angry" is "very" and "angry"."""
+        plain = " ".join(said.mood for said in self.before).lower().replace("_", " ").replace("-", " ")
+        return frozenset(plain.split())
 
 
 def trainee_turns(call: Call, tables: Tables, gate: float) -> tuple[Turn, ...]:

@@ -1,0 +1,80 @@
+"""Points for measured values.
+
+Conventions: values are rounded before they meet a threshold, so that a threshold is the same everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from voicesim.results import Evidence, Json, Measured, NotMeasured, Reason
+from voicesim.scorecard.evidence import clock, plain
+from voicesim.scorecard.facts import Facts, Loss, Outcome, Standing
+from voicesim.scorecard.rubric import Curve, MeasureRule
+
+_MAX_PLACES: Final = 3
+"""Places named with a measure that lost points."""
+_VALUE_DECIMALS: Final = 3
+
+
+def judge_measure(rule: MeasureRule, facts: Facts) -> Outcome:
+    """The share that the first curve with a measure gives."""
+    missing: NotMeasured | None = None
+    for curve in rule.curves:
+        result = facts.measures.get(curve.measure)
+        if isinstance(result, Measured):
+            value = _value(result, curve)
+            if value is not None and curve.unit in {"", result.unit}:
+                return _measured(rule, curve, result, value)
+        elif result is not None and missing is None:
+            missing = result
+    reason = missing.reason if missing else Reason.NOTHING_TO_SCORE
+    is_out = reason is Reason.NOT_CALLED_FOR
+    return Outcome(
+        rule=rule,
+        standing=Standing.NOT_CALLED_FOR if is_out else Standing.UNKNOWN,
+        reason=reason,
+        explanation=missing.explanation if missing else f"{rule.curves[0].measure} was not measured",
+    )
+
+
+def _value(result: Measured, curve: Curve) -> float | None:
+    value: Json = result.details.get(curve.detail) if curve.detail else result.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return round(float(value), _VALUE_DECIMALS)
+
+
+def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -> Outcome:
+    share = curve.share(_beyond_allowance(rule, result, value))
+    unit = "" if curve.detail else result.unit
+    note = f"{rule.title}: {plain(value)} {unit}".rstrip()
+    if share >= 1.0:
+        return Outcome(rule=rule, standing=Standing.JUDGED, note=note, kept=result.evidence[:_MAX_PLACES])
+    places = _worst(result.evidence, curve)
+    at = clock(places[0].start_s) if places else ""
+    loss = Loss(
+        share=1.0 - share,
+        evidence=places,
+        values={"value": plain(value), "unit": unit, "at": at, "count": str(len(result.evidence))},
+        is_above=curve.is_above_best(value),
+    )
+    return Outcome(rule=rule, standing=Standing.JUDGED, losses=(loss,), note=note)
+
+
+def _beyond_allowance(rule: MeasureRule, result: Measured, value: float) -> float:
+    if rule.allowance is None:
+        return value
+    n_events, n_occasions = (result.details.get(name) for name in (rule.allowance.count, rule.allowance.per))
+    if not isinstance(n_events, int | float) or not isinstance(n_occasions, int | float):
+        return value
+    return round(value * rule.allowance.counted_share(n_events, n_occasions), _VALUE_DECIMALS)
+
+
+def _worst(evidence: tuple[Evidence, ...], curve: Curve) -> tuple[Evidence, ...]:
+    """The places that would earn least, in order of time; all alike where they have no values of their own."""
+    if curve.detail or any(piece.value is None for piece in evidence):
+        return evidence[:_MAX_PLACES]
+    ranked = sorted(evidence, key=lambda piece: (curve.share(piece.value or 0.0), piece.start_s))
+    worst = [piece for piece in ranked[:_MAX_PLACES] if curve.share(piece.value or 0.0) < 1.0]
+    return tuple(sorted(worst or ranked[:1], key=lambda piece: piece.start_s))

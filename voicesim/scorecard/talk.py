@@ -1,0 +1,253 @@
+"""Measures of how a trainee talks, from words and places together: length, questions, repetition, fit to the moment.
+
+Conventions
+    Content words are words of four letters and more. Two utterances say the same where the content words that they
+    share are at least three quarters (a question: three fifths) of all that are in either; shorter ones than five
+    (a question: two) content words are not compared. A question that the customer asked to hear again is not a
+    repeated one. All of them are ``NotMeasured`` with a reason where they cannot be told.
+
+Names, in this order:
+
+    ====================  ==================  ======================================================
+    words_per_turn        words a turn        mean; words that showed a good behaviour are not counted
+    stacked_questions     utterances          with two questions and more
+    said_again            utterances          that say what an earlier one said
+    repeated_questions    questions           that were asked before
+    slowing_for_nervous   ratio               pace after a nervous customer against the usual pace
+    bright_at_upset       utterances          lively ones right after an upset customer
+    ====================  ==================  ======================================================
+
+Source: the shares and least lengths are choices of this project; they keep set phrases ("how can I help you") apart
+from repetition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from statistics import mean, median
+from typing import Final
+
+from voicesim.behaviour.tables import Tables
+from voicesim.measure.moods import UPSET_MOODS
+from voicesim.measure.tone import LIVELY_ABOVE
+from voicesim.results import Evidence, Measured, NotMeasured, Reason, Result
+from voicesim.scorecard.evidence import of_span
+from voicesim.scorecard.facts import Facts
+from voicesim.scorecard.turns import Turn
+from voicesim.speech.words import Utterance
+
+NERVOUS_MOODS: Final = ("afraid", "anxious", "confused", "frightened", "nervous", "scared", "worried")
+LEAST_TURNS: Final = 3
+LEAST_TURN_WORDS: Final = 4
+SAME: Final = 0.75
+SAME_QUESTION: Final = 0.6
+LEAST_CONTENT: Final = 5
+LEAST_CONTENT_OF_A_QUESTION: Final = 2
+MAX_REQUEST_WORDS: Final = 5
+LEAST_USUAL: Final = 3
+_CONTENT_LETTERS: Final = 4
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_AGAIN: Final = re.compile(r"\b(sorry|pardon|what|again|repeat|hear|huh|who|which)\b")
+
+
+def talk_measures(facts: Facts, tables: Tables) -> dict[str, Result]:
+    """All of them, by name.
+
+    Args:
+        facts: the call with its turns, observations and measures.
+        tables: for what counts as a question and as good.
+    """
+    return {name: measure(facts, tables) for name, measure in _MEASURES.items()}
+
+
+# --- how much and how often -------------------------------------------------------------------------------
+
+
+def _words_per_turn(facts: Facts, tables: Tables) -> Result:
+    if (missing := _without_words(facts)) is not None:
+        return missing
+    counted = [
+        (turn, n_counted)
+        for turn in facts.turns
+        for n_words, n_counted in [_words_of(turn, facts, tables)]
+        if n_words >= LEAST_TURN_WORDS
+    ]
+    if len(counted) < LEAST_TURNS:
+        return _too_few(
+            f"{len(counted)} turns have {LEAST_TURN_WORDS} words and more, {LEAST_TURNS} are needed"
+        )
+    return Measured(
+        value=round(mean(n for _, n in counted), 2),
+        unit="words a turn",
+        definition=(
+            f"Mean over turns of {LEAST_TURN_WORDS} words and more; words that showed a good behaviour are not counted."
+        ),
+        evidence=tuple(_turn_place(facts, turn, "turn", float(n)) for turn, n in counted),
+    )
+
+
+def _words_of(turn: Turn, facts: Facts, tables: Tables) -> tuple[int, int]:
+    """All words of a turn, and those outside of good behaviours."""
+    good = [
+        seen.span
+        for seen in facts.seen.get(turn.index, ())
+        if (behaviour := tables.behaviour(seen.behaviour_id)) is not None and not behaviour.costs_points
+    ]
+    words = [word for i in turn.utterances for word in facts.call.trainee.utterances[i].words]
+    plain = [w for w in words if not any(s.start <= w.span.start and w.span.end <= s.end for s in good)]
+    return len(words), len(plain)
+
+
+def _stacked_questions(facts: Facts, tables: Tables) -> Result:
+    if (missing := _without_words(facts)) is not None:
+        return missing
+    stacked = [u for u in _spoken(facts) if tables.n_questions(u.text) > 1]
+    return _count(
+        stacked, "utterances", "Utterances with two questions and more.", "several questions at once"
+    )
+
+
+def _said_again(facts: Facts, tables: Tables) -> Result:
+    del tables
+    if (missing := _without_words(facts)) is not None:
+        return missing
+    earlier: list[frozenset[str]] = []
+    again: list[Utterance] = []
+    for utterance in _spoken(facts):
+        content = _content(utterance.text)
+        if len(content) < LEAST_CONTENT:
+            continue
+        if any(_overlap(content, other) >= SAME for other in earlier):
+            again.append(utterance)
+        earlier.append(content)
+    return _count(again, "utterances", "Utterances that say what an earlier one said.", "said before")
+
+
+def _repeated_questions(facts: Facts, tables: Tables) -> Result:
+    if (missing := _without_words(facts)) is not None:
+        return missing
+    asked: list[frozenset[str]] = []
+    again: list[Utterance] = []
+    for turn in facts.turns:
+        heard_badly = any(_asks_to_repeat(said.text) for said in turn.before)
+        for utterance in (facts.call.trainee.utterances[i] for i in turn.utterances):
+            content = _content(utterance.text)
+            if len(content) < LEAST_CONTENT_OF_A_QUESTION or not tables.n_questions(utterance.text):
+                continue
+            if not heard_badly and any(_overlap(content, other) >= SAME_QUESTION for other in asked):
+                again.append(utterance)
+            asked.append(content)
+    return _count(again, "questions", "Questions that the trainee had asked before.", "asked before")
+
+
+def _asks_to_repeat(text: str) -> bool:
+    plain = text.lower()
+    return len(plain.split()) <= MAX_REQUEST_WORDS and bool(_AGAIN.search(plain))
+
+
+# --- fit to the moment ------------------------------------------------------------------------------------
+
+
+def _slowing_for_nervous(facts: Facts, tables: Tables) -> Result:
+    del tables
+    called = _called_for(facts, "nervous", NERVOUS_MOODS)
+    if not called:
+        return _not_called_for("nobody was nervous")
+    pace = facts.measures.get("pace")
+    if not isinstance(pace, Measured):
+        return pace if pace is not None else _too_few("the pace was not measured")
+    inside = [piece for piece in pace.evidence if _is_in(piece, called)]
+    usual = [piece.value for piece in pace.evidence if piece not in inside and piece.value is not None]
+    values = [piece.value for piece in inside if piece.value is not None]
+    if not values or len(usual) < LEAST_USUAL:
+        return _too_few("too few utterances have a pace of their own")
+    return Measured(
+        value=round(mean(values) / median(usual), 3),
+        unit="ratio",
+        definition="Mean pace of the turns after a nervous customer over the median pace of all other utterances.",
+        evidence=tuple(inside),
+    )
+
+
+def _bright_at_upset(facts: Facts, tables: Tables) -> Result:
+    del tables
+    called = _called_for(facts, "upset", sorted(UPSET_MOODS))
+    if not called:
+        return _not_called_for("nobody was upset")
+    tone = facts.measures.get("liveliness")
+    if not isinstance(tone, Measured):
+        return tone if tone is not None else _too_few("the liveliness was not measured")
+    bright = [
+        piece for piece in tone.evidence if _is_in(piece, called) and (piece.value or 0.0) > LIVELY_ABOVE
+    ]
+    return Measured(
+        value=float(len(bright)),
+        unit="utterances",
+        definition=f"Utterances right after an upset customer with a liveliness above {LIVELY_ABOVE:g}.",
+        evidence=tuple(bright),
+    )
+
+
+def _called_for(facts: Facts, cue: str, moods: Iterable[str]) -> tuple[Turn, ...]:
+    return facts.called_for((cue,) if facts.content is None else (), moods)
+
+
+def _is_in(piece: Evidence, turns: Iterable[Turn]) -> bool:
+    return any(t.span.start_s() - 1e-3 <= piece.start_s < t.span.end_s() for t in turns)
+
+
+# --- results ----------------------------------------------------------------------------------------------
+
+
+def _without_words(facts: Facts) -> NotMeasured | None:
+    if facts.content is not None:
+        return facts.content
+    return None if facts.turns else _too_few("the trainee says nothing")
+
+
+def _too_few(why: str) -> NotMeasured:
+    return NotMeasured(reason=Reason.TOO_LITTLE_SPEECH, explanation=why)
+
+
+def _not_called_for(why: str) -> NotMeasured:
+    return NotMeasured(reason=Reason.NOT_CALLED_FOR, explanation=why)
+
+
+def _count(utterances: Sequence[Utterance], unit: str, definition: str, label: str) -> Measured:
+    return Measured(
+        value=float(len(utterances)),
+        unit=unit,
+        definition=definition,
+        evidence=tuple(of_span(u.span, label, u.text) for u in utterances),
+    )
+
+
+def _turn_place(facts: Facts, turn: Turn, label: str, value: float) -> Evidence:
+    words = facts.place_of(turn, label)
+    return of_span(turn.span, label, words.quote, value)
+
+
+def _spoken(facts: Facts) -> Iterable[Utterance]:
+    return (facts.call.trainee.utterances[i] for turn in facts.turns for i in turn.utterances)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) >= _CONTENT_LETTERS)
+
+
+def _overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    """Shared content words over all of either (Jaccard)."""
+    return len(a & b) / len(a | b)
+
+
+_MEASURES: Final[Mapping[str, Callable[[Facts, Tables], Result]]] = {
+    "words_per_turn": _words_per_turn,
+    "stacked_questions": _stacked_questions,
+    "said_again": _said_again,
+    "repeated_questions": _repeated_questions,
+    "slowing_for_nervous": _slowing_for_nervous,
+    "bright_at_upset": _bright_at_upset,
+}
+NAMES: Final = tuple(_MEASURES)
+"""Every one of these measures, in order."""
