@@ -7,6 +7,7 @@
     │   ├── AudioFileError                     unreadable, empty, silent or unsupported recording
     │   ├── ScenarioError                      scenario file: path, line, key
     │   ├── RubricError                        rubric or pattern file: path, line, key
+    │   ├── TranscriptError                    transcript file: path, line, reason
     │   └── CallFolderError                    missing part, unknown schema version, cannot be written
     ├── DeviceError                   exit 4
     │   ├── AudioSystemMissingError            PortAudio is not installed
@@ -96,6 +97,10 @@ class ScenarioError(_LocatedError):
 
 class RubricError(_LocatedError):
     """A rubric or a behaviour pattern file that cannot be used."""
+
+
+class TranscriptError(_LocatedError):
+    """A transcript that cannot be read, or that does not fit its recording."""
 
 
 class CallFolderError(InputError):

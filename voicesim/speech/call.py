@@ -27,6 +27,9 @@ class Layout(StrEnum):
     """Two channels that hold the same sound: in truth mono."""
     MONO = "mono"
     """Both parties in one channel; ``trainee`` holds it all and ``customer`` is ``None``."""
+    LABELLED_MONO = "labelled_mono"
+    """Both parties in one channel, and the labels of a transcript say who spoke when: both sides hold the same
+    clip, each its own ``speech``. Who spoke while the other did stays unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class Recognition:
     """Whether it stood in for a better recogniser that could not be had."""
     confidence_gate: float = 0.5
     """Words below it never cost points."""
+    has_times: bool = True
+    """Whether it says when its words were spoken; without, their spans are reckoned from their order alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +167,15 @@ class Call:
     def is_two_sided(self) -> bool:
         """Whether the parties can be told apart by channel."""
         return self.layout in {Layout.TWO_CHANNEL, Layout.LIVE} and self.customer is not None
+
+    @property
+    def is_who_spoke_known(self) -> bool:
+        """Whether the parties can be told apart, by channel or by the labels of a transcript."""
+        return self.customer is not None and self.layout in {
+            Layout.TWO_CHANNEL,
+            Layout.LIVE,
+            Layout.LABELLED_MONO,
+        }
 
     @property
     def duration_s(self) -> float:
