@@ -77,9 +77,14 @@ class Draft:
         self.told_now.add(fact_id)
         self.remember(told=tuple(told.items()))
 
-    def feel(self, trigger: str) -> None:
-        """Let a behaviour or an event move the mood, within what one turn can do."""
-        change = self.scenario.mood_changes.get(trigger, 0.0)
+    def feel(self, trigger: str, share: float = 1.0) -> None:
+        """Let a behaviour or an event move the mood, within what one turn can do.
+
+        Args:
+            trigger: the behaviour or event.
+            share: how much of its effect it has here, 0..1.
+        """
+        change = self.scenario.mood_changes.get(trigger, 0.0) * share
         wanted = self.state.mood + change
         within = min(self.mood_before + MAX_MOOD_STEP, max(self.mood_before - MAX_MOOD_STEP, wanted))
         # Never against its own direction, where the scenario itself has moved the mood further.

@@ -6,8 +6,13 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from voicesim.scenario.model import Fact, Listening, Moment, Scenario
-from voicesim.scenario.phrases import asks_about, folded, holds, questions_in
+from voicesim.scenario.moods import EMPATHY
+from voicesim.scenario.numerals import in_signs
+from voicesim.scenario.phrases import asks_about, folded, holds, places, questions_in
 from voicesim.scenario.turn import HeardTurn, State
+
+WHOLE_BELOW_DIGITS: Final = 3
+"""A number of fewer digits must stand by itself: "ten" is not in "one oh three"."""
 
 MAX_ANSWERS: Final = 2
 """How often the customer gives one fact."""
@@ -39,7 +44,38 @@ def asked_facts(scenario: Scenario, state: State, heard: HeardTurn, words: Seque
 def phrases_in(moment: Moment, words: Sequence[str]) -> tuple[str, ...]:
     """Key phrases of a moment that stand in a turn."""
     listened = (phrase for listening in moment.listens_for for phrase in listening.phrases)
-    return tuple(" ".join(phrase) for phrase in listened if holds(words, phrase))
+    signs = in_signs(words)
+    return tuple(
+        " ".join(phrase)
+        for phrase in listened
+        if holds(words, phrase) or _holds_signs(signs, in_signs(phrase))
+    )
+
+
+def _holds_signs(signs: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether a phrase with numbers in it stands there, a short number not as a part of a longer one."""
+    n_digits = sum(sign.isdigit() for sign in phrase)
+    if not n_digits:
+        return holds(signs, phrase)
+    for at, end in places(signs, phrase):
+        before, after = signs[max(0, at - 1) : at], signs[end : end + 1]
+        is_part = (phrase[0].isdigit() and any(s.isdigit() for s in before)) or (
+            phrase[-1].isdigit() and any(s.isdigit() for s in after)
+        )
+        if n_digits >= WHOLE_BELOW_DIGITS or not is_part:
+            return True
+    return False
+
+
+def is_in_time(moment: Moment, mood: float, behaviour: str) -> bool:
+    """Whether a behaviour comes when it is worth most.
+
+    Empathy is, for a customer who is unhappy, and where the moment calls for it; all else always is.
+    """
+    if behaviour not in EMPATHY or mood < 0.0:
+        return True
+    called_for = {*moment.expects, *(name for one in moment.listens_for for name in one.behaviours)}
+    return not EMPATHY.isdisjoint(called_for)
 
 
 def is_met(listening: Listening, state: State, told: Collection[str]) -> bool:

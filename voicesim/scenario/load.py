@@ -125,7 +125,6 @@ class _Reader:
             not_understood=self._several(file.not_understood, "not_understood", "not_understood"),
             complaints=self._complaints(),
             too_fast_wpm=customer.too_fast_wpm,
-            monologue_s=customer.monologue_s,
             hold=self._several(file.hold.says, "hold", "hold", "says"),
             hold_patience_s=file.hold.patience_s,
             confirmation=self._spoken(file.confirmation, "confirmation", "confirmation"),
@@ -150,6 +149,8 @@ class _Reader:
             "too_fast": self._several(manner.too_fast, "too_fast", "manner", "too_fast"),
             "monologue": self._several(manner.monologue, "monologue", "manner", "monologue"),
             "raised_voice": self._several(manner.raised_voice, "raised_voice", "manner", "raised_voice"),
+            "jargon_wall": self._several(manner.jargon_wall, "jargon_wall", "manner", "jargon_wall"),
+            "calm_down": self._several(manner.calm_down, "calm_down", "manner", "calm_down"),
         }
 
     def _moment(self, index: int, moment: MomentFile) -> Moment:
@@ -169,6 +170,7 @@ class _Reader:
             again=self._several(moment.again, f"{moment.id}.again", *place, "again"),
             tells=moment.tells,
             expects=expects,
+            hint=moment.hint,
             silence=self._several(moment.silence, f"{moment.id}.silence", *place, "silence"),
             patience_s=moment.patience_s,
             line=self._lines.of(*place, "id"),
@@ -283,4 +285,5 @@ def _band(customer: CustomerFile, band: MoodBandFile, language: str) -> MoodBand
         yields=customer.yields if band.yields is None else band.yields,
         barge_in_after_s=band.barge_in_after_s or customer.barge_in_after_s,
         patience_s=band.patience_s or customer.patience_s,
+        monologue_s=band.monologue_s or customer.monologue_s,
     )

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Final
 
 from voicesim.scenario.draft import Draft, clamped
-from voicesim.scenario.listening import asked_facts, is_mere_attention, is_met, phrases_in
+from voicesim.scenario.listening import asked_facts, is_in_time, is_mere_attention, is_met, phrases_in
+from voicesim.scenario.manners import is_jargon_wall, tells_to_calm_down
 from voicesim.scenario.model import AfterInterruption, EndingKind, Fact, Listening, Scenario, Spoken
+from voicesim.scenario.moods import LATE_EMPATHY
 from voicesim.scenario.moves import end, enter, gives_up, lead_on, take
 from voicesim.scenario.phrases import folded
 from voicesim.scenario.requests import asks_to_hold, asks_to_repeat, read_back, thanks_for_waiting
@@ -29,6 +31,7 @@ __all__ = [
     "begin",
     "due",
     "hear",
+    "hint",
     "silence",
     "time_up",
 ]
@@ -82,7 +85,13 @@ def time_up(scenario: Scenario, state: State) -> Step:
 
 def due(scenario: Scenario, state: State) -> tuple[str, ...]:
     """Behaviours that are due in the moment under way and have not been shown in it."""
-    return tuple(name for name in scenario.expects(state.moment_id) if name not in state.seen)
+    names = (("thanks_hold",) if state.is_holding else ()) + scenario.expects(state.moment_id)
+    return tuple(name for name in names if name not in state.seen)
+
+
+def hint(scenario: Scenario, state: State) -> str:
+    """What would help now, once the customer has had to rephrase; empty before, and where the author wrote none."""
+    return scenario.moment(state.moment_id).hint if state.ending is None and state.tries else ""
 
 
 def _silence(draft: Draft) -> None:
@@ -106,7 +115,7 @@ def _hear(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
     _feel(draft, heard, words)
     if gives_up(draft):
         return
-    _complain(draft, heard)
+    _complain(draft, heard, words)
     if not heard.understood:
         _not_understood(draft, heard)
         return
@@ -164,8 +173,8 @@ def _feel(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
             if behaviour in draft.state.rewarded:
                 continue
             draft.remember(rewarded=(*draft.state.rewarded, behaviour))
-        draft.feel(behaviour)
-    for event in _manners(draft, heard):
+        draft.feel(behaviour, 1.0 if is_in_time(draft.moment, draft.mood_before, behaviour) else LATE_EMPATHY)
+    for event in _manners(draft, heard, words):
         draft.feel(event)
     if draft.state.is_holding:
         draft.remember(is_holding=False)
@@ -173,23 +182,26 @@ def _feel(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
             draft.feel("unthanked_hold")
 
 
-def _manners(draft: Draft, heard: HeardTurn) -> tuple[str, ...]:
+def _manners(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> tuple[str, ...]:
     """What was unpleasant in how it was said."""
     scenario = draft.scenario
+    band = scenario.band(draft.mood_before)
     too_fast = heard.rate_wpm is not None and heard.rate_wpm > (scenario.too_fast_wpm or float("inf"))
-    too_long = heard.duration_s is not None and heard.duration_s > (scenario.monologue_s or float("inf"))
+    too_long = heard.duration_s is not None and heard.duration_s > (band.monologue_s or float("inf"))
     found = {
         "interruption": heard.interrupted,
         "too_fast": too_fast,
         "monologue": too_long,
         "raised_voice": heard.is_raised,
+        "jargon_wall": "explains_term" not in heard.behaviours and is_jargon_wall(scenario.glossary, words),
+        "calm_down": tells_to_calm_down(words),
     }
     return tuple(event for event, is_so in found.items() if is_so)
 
 
-def _complain(draft: Draft, heard: HeardTurn) -> None:
+def _complain(draft: Draft, heard: HeardTurn, words: tuple[str, ...]) -> None:
     """Say one thing about it, each of the scenario's words once."""
-    for event in _manners(draft, heard):
+    for event in _manners(draft, heard, words):
         lines = draft.scenario.complaints.get(event, ())
         n = draft.count(event)
         was_hardly_cut = event == "interruption" and heard.heard_ratio >= HEARD_ENOUGH

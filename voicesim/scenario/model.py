@@ -63,6 +63,8 @@ class MoodBand:
     """How long the trainee must talk over him before he does."""
     patience_s: float
     """Silence after which the customer asks whether anybody is there."""
+    monologue_s: float | None = None
+    """A turn longer than this is too long for him in this mood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,8 @@ class Moment:
     """Facts that ``says`` gives away."""
     expects: tuple[str, ...] = ()
     """Behaviours that are due here, for the scorer."""
+    hint: str = ""
+    """What would help here, for a trainee in practice who has missed it."""
     silence: tuple[Spoken, ...] = ()
     """Said after silences here, in place of the scenario's."""
     patience_s: float | None = None
@@ -191,12 +195,11 @@ class Scenario:
     """After one silence, a second … ; after one more the customer gives up."""
     not_understood: tuple[Spoken, ...] = ()
     complaints: Mapping[str, tuple[Spoken, ...]] = field(default_factory=dict)
-    """Said about ``interruption``, ``too_fast``, ``monologue``, ``raised_voice``, one after another."""
+    """Said about ``interruption``, ``too_fast``, ``monologue``, ``raised_voice``, ``jargon_wall``, ``calm_down``, one
+    after another."""
     after_interruption: AfterInterruption = AfterInterruption.REPEAT
     too_fast_wpm: float | None = None
     """Speech faster than this is too fast for him."""
-    monologue_s: float | None = None
-    """A turn longer than this is too long for him."""
     hold: tuple[Spoken, ...] = ()
     """Said when asked to hold, one after another; after that he does not hold any more."""
     hold_patience_s: float = 30.0

@@ -29,14 +29,22 @@ DEFAULT_MOOD_CHANGES: Final[Mapping[str, float]] = {
     "monologue": -0.5,
     "raised_voice": -1.0,
     "unthanked_hold": -0.25,
+    "jargon_wall": -0.5,
+    "calm_down": -1.0,
 }
 """What moves a customer whose scenario does not say otherwise: points on a scale from -3 to 3. They are a
 choice of the project, not a measurement."""
 
+EMPATHY: Final = frozenset({"empathy_feeling", "empathy_understanding", "empathy_exploring"})
+"""Behaviours whose worth depends on when they come."""
+
+LATE_EMPATHY: Final = 0.5
+"""What empathy is worth to a contented customer in a moment that does not call for it. A choice of the project."""
+
 EVENTS: Final = frozenset(
     {
         *("interruption", "silence", "unmet", "not_understood", "repeated_question"),
-        *("too_fast", "monologue", "raised_voice", "unthanked_hold"),
+        *("too_fast", "monologue", "raised_voice", "unthanked_hold", "jargon_wall", "calm_down"),
     }
 )
 """Triggers of ``mood_changes`` that are no behaviours."""

@@ -57,6 +57,18 @@ _ALPHABET: Final = frozenset(
 
 _WRITTEN: Final = re.compile(r"[0-9a-z]*[0-9][0-9a-z]*\Z")
 _ORDINAL_OR_TIME: Final = re.compile(r"[0-9]+(?:st|nd|rd|th|am|pm|s)\Z")
+_ORDINAL: Final = re.compile(r"([0-9]+)(?:st|nd|rd|th)\Z")
+_ORDINALS: Final = {
+    name: str(number)
+    for number, name in enumerate(
+        (
+            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+            *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+            *("eighteenth", "nineteenth", "twentieth"),
+        ),
+        start=1,
+    )
+}
 _PASSED_OVER: Final = frozenset(("and", "then", "dash", "hyphen", "space", "um", "uh", "er"))
 _LIKE_DIGITS: Final = {"for": "4", "to": "2", "too": "2", "won": "1", "ate": "8", "o": "0"}
 """What recognisers write for digits; taken for them only between other digits."""
@@ -126,6 +138,59 @@ def _letter(words: Sequence[str], at: int, *, inside: bool) -> tuple[str, int]:
             return word, 2 + len(link)
     # "a" and "i" are words of their own where nothing is being spelled.
     return (word, 1) if inside or word not in {"a", "i"} else ("", 0)
+
+
+def in_signs(words: Sequence[str]) -> tuple[str, ...]:
+    """Words with everything that is a number or spelled out taken apart into single signs.
+
+    However a number is spoken or a recogniser writes it, it comes out alike: "twenty five", "two five" and "25" give
+    ``2 5``; "nine hundred" and "900" give ``9 0 0``; "A B for Bravo" gives ``a b``. Ordinals become ``1 st``.
+
+    Args:
+        words: folded; those of a phrase may hold ``...`` and words that end in ``*``, which are left alone.
+    """
+    out: list[str] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        whole = _ORDINALS.get(word) or _written_ordinal(word)
+        signs, n = ("", 0) if whole else _number(words, at)
+        if whole:
+            out += [*whole, "st"]
+            at += 1
+        elif n:
+            out += signs
+            at += n
+        else:
+            out.append(word)
+            at += 1
+    return tuple(out)
+
+
+def _number(words: Sequence[str], at: int) -> tuple[str, int]:
+    """The signs of a number or of a letter spelled out, without what only sounds like a digit."""
+    if words[at] in _ALPHABET and not any(
+        0 <= near < len(words) and (_is_sign(words[near])) for near in (at - 1, at + 1)
+    ):
+        # A hotel, golf and Mike are themselves where nothing is being spelled.
+        return "", 0
+    signs, n = _signs(words, at, inside=False)
+    if n and signs.isdigit() and tuple(words[at + n : at + n + 1]) == ("hundred",):
+        rest, m = _signs(words, at + n + 1, inside=False) if at + n + 1 < len(words) else ("", 0)
+        return (
+            (signs + rest.zfill(2), n + 1 + m) if rest.isdigit() and len(rest) < 3 else (signs + "00", n + 1)
+        )
+    return signs, n
+
+
+def _is_sign(word: str) -> bool:
+    one_letter = len(word) == 1 and word not in {"a", "i"}
+    return one_letter or word in _ALPHABET or word in _DIGITS or word in _TENS or bool(_WRITTEN.match(word))
+
+
+def _written_ordinal(word: str) -> str:
+    found = _ORDINAL.match(word)
+    return found.group(1) if found else ""
 
 
 def distance(one: str, other: str) -> int:

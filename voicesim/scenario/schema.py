@@ -85,6 +85,8 @@ class MoodBandFile(_Strict):
     """Overrides the scenario's."""
     patience_s: Seconds | None = None
     """Overrides the scenario's."""
+    monologue_s: Seconds | None = None
+    """Overrides the scenario's."""
 
 
 DEFAULT_BANDS: Final = (
@@ -105,7 +107,8 @@ class CustomerFile(_Strict):
     """Bands from the worst mood to the best."""
     mood_changes: dict[Id, MoodChange] = Field(default_factory=dict)
     """Behaviour or event → change of mood; what is not named keeps its usual effect. Events: interruption,
-    silence, unmet, not_understood, repeated_question, too_fast, monologue, raised_voice, unthanked_hold."""
+    silence, unmet, not_understood, repeated_question, too_fast, monologue, raised_voice, unthanked_hold,
+    jargon_wall (three words of the glossary in one turn), calm_down (being told to)."""
     gives_up_at: Mood | None = None
     """The customer gives up when two turns in a row leave the mood this low."""
     patience_s: Seconds = 6.0
@@ -162,6 +165,8 @@ class MomentFile(_Strict):
     """Facts that says gives away."""
     expects: tuple[Id, ...] | None = None
     """Behaviours that are due here, for the scorer; if left out, those of the first listens_for."""
+    hint: str = ""
+    """What would help here, for a trainee in practice who has missed it."""
     silence: tuple[Words, ...] = ()
     """Said after silences here, in place of the scenario's lines."""
     patience_s: Seconds | None = None
@@ -212,6 +217,8 @@ class MannerFile(_Strict):
     too_fast: tuple[Words, ...] = ()
     monologue: tuple[Words, ...] = ()
     raised_voice: tuple[Words, ...] = ()
+    jargon_wall: tuple[Words, ...] = ()
+    calm_down: tuple[Words, ...] = ()
 
 
 class ScenarioFile(_Strict):
