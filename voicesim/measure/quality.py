@@ -6,8 +6,8 @@ Conventions
     ===================================  ====================================================================
     no speech of the trainee             everything
     less than 1 s of speech              pace, level, tone, clarity, steadiness
-    one channel, or the same sound       everything that is a number of one person, or of two apart
-    in both
+    one channel, or the same sound       everything that is a number of one person, or of two apart; where the
+    in both                              labels of a transcript tell with times who spoke, only interruptions
     echo that cannot be removed          interruptions, latency, patience, share of talk, monologue
     SNR under 12 dB                      level, tone, steadiness (the level is off by 0.3 dB at 10 dB, by 1 dB at
                                          5 dB); under 15 dB clarity; under 6 dB pace from syllables
@@ -35,7 +35,7 @@ from typing import Final
 import numpy as np
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
-from voicesim.audio.span import Timeline
+from voicesim.audio.span import Timeline, total, union
 from voicesim.measure.envelope import HOP_SAMPLES, hops_of, in_db
 from voicesim.measure.places import level as rounded_level
 from voicesim.measure.spectrum import band_ratio_db, mean_spectrum
@@ -77,6 +77,8 @@ _TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread", "steadine
 _PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer"})
 _OF_ONE_PERSON: Final = _TWO_PARTIES | _LEVEL | _TONE | _PACE | {"clarity"}
 """What would be a number of two people together where they share a channel."""
+_AT_ONCE: Final = frozenset({"interruptions", "customer_interruptions"})
+"""What needs to know who speaks while the other does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Quality:
     has_gain_control: bool
     is_gated: bool
     """Whether what is not speech is mostly digital silence."""
+    has_times: bool = True
+    """Whether it is known when the words were spoken."""
 
     def forbids(self, measure: str) -> NotMeasured | None:
         """Why a measure cannot be had; ``None`` when it can."""
@@ -111,6 +115,20 @@ class Quality:
             )
         if self.layout is Layout.FAKE_STEREO:
             found.append((_OF_ONE_PERSON, Reason.FAKE_STEREO, "both channels hold the same sound"))
+        if self.layout is Layout.LABELLED_MONO:
+            found.append(
+                (
+                    _AT_ONCE,
+                    Reason.MONO,
+                    "both parties share one channel: the labels tell who spoke, not who spoke while the other did",
+                )
+                if self.has_times
+                else (
+                    _OF_ONE_PERSON,
+                    Reason.MONO,
+                    "both parties share one channel, and the transcript does not say when they spoke",
+                )
+            )
         if self.speech_s == 0.0:
             found.append((frozenset(), Reason.NO_SPEECH, "no speech was found in the trainee's channel"))
         if self.speech_s < LEAST_SPEECH_S:
@@ -188,18 +206,22 @@ def quality_of(voices: Voices) -> Quality:
     """What the trainee's channel can bear."""
     trainee = voices.trainee
     leak_db = _leak_db(trainee, voices.customer)
-    echo = voices.call.echo
+    call, echo = voices.call, voices.call.echo
+    talk_s = trainee.speech_s
+    if call.layout is Layout.LABELLED_MONO:
+        talk_s = total(trainee.audible) / SAMPLE_RATE_HZ
     return Quality(
-        layout=voices.call.layout,
+        layout=call.layout,
         speech_s=trainee.speech_s,
         snr_db=trainee.snr_db,
-        clipped_runs_per_s=clipped_runs(trainee.side.clip) / max(trainee.speech_s, LEAST_SPEECH_S),
+        clipped_runs_per_s=clipped_runs(trainee.side.clip) / max(talk_s, LEAST_SPEECH_S),
         leak_db=leak_db,
         is_echo_severe=(echo is not None and echo.is_severe)
         or (leak_db is not None and round(leak_db, 1) > -SEVERE_LEAK_DB),
         is_narrow_band=trainee.side.source_rate_hz <= 8000 or _is_narrow(trainee.side.clip, trainee.runs),
         has_gain_control=_has_gain_control(trainee),
         is_gated=_is_gated(trainee),
+        has_times=call.recognition is None or call.recognition.has_times,
     )
 
 
@@ -259,7 +281,7 @@ def _has_gain_control(trainee: Voice) -> bool:
 
 
 def _is_gated(trainee: Voice) -> bool:
-    busy = hops_of(trainee.side.speech, len(trainee.envelope))
+    busy = hops_of(union((*trainee.side.speech, *trainee.audible)), len(trainee.envelope))
     rest_db = in_db(trainee.envelope.wide[~busy])
     least = SAMPLE_RATE_HZ // HOP_SAMPLES // 2
     return len(rest_db) > least and float(np.mean(rest_db <= -100.0)) > GATED_SHARE

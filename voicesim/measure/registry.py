@@ -44,7 +44,7 @@ from voicesim.measure.prosody import Prosody, prosody_of
 from voicesim.measure.quality import Quality, quality_of
 from voicesim.measure.recording import clipping, snr
 from voicesim.measure.tone import liveliness, pitch_spread, upbeat_tone
-from voicesim.measure.transcript_gate import words_gate
+from voicesim.measure.transcript_gate import timed_words_gate
 from voicesim.measure.turn_taking import (
     dead_air,
     floor_transfers,
@@ -97,7 +97,7 @@ def measure_call(call: Call, *, baseline: Baseline | None = None) -> dict[str, R
         voices=voices,
         quality=quality,
         baseline=baseline,
-        words=words_gate(voices.trainee, call.recognition),
+        words=timed_words_gate(voices.trainee, call.recognition),
         events=(),
         prosody=prosody_of(voices.trainee),
     )
@@ -143,7 +143,9 @@ _MEASURES: Final[Mapping[str, _Measure]] = {
     "liveliness": _liveliness,
     "pitch_spread": _pitch_spread,
     "customer_interruptions": lambda f: customer_interruptions(f.voices, f.events),
-    "response_latency": lambda f: response_latency(floor_transfers(floor_turns(f.voices, f.events))),
+    "response_latency": lambda f: response_latency(
+        floor_transfers(floor_turns(f.voices, f.events)), can_tell_overlaps=f.call.is_two_sided
+    ),
     "patience": lambda f: patience(floor_transfers(floor_turns(f.voices, f.events))),
     "talk_share": lambda f: talk_share(f.voices),
     "longest_monologue": lambda f: longest_monologue(floor_turns(f.voices, f.events)),

@@ -60,6 +60,13 @@ def content_gate(call: Call, *, voices: Voices | None = None) -> Result:
     return words_gate((voices or analyse(call)).trainee, call.recognition)
 
 
+def timed_words_gate(voice: Voice, recognition: Recognition | None) -> Result:
+    """Whether a channel's words can be counted where they stand: a transcript without times tells no place."""
+    if recognition is not None and not recognition.has_times:
+        return _refused(Reason.NO_TRANSCRIPT, "the transcript does not say when its words were spoken", {})
+    return words_gate(voice, recognition)
+
+
 def words_gate(voice: Voice, recognition: Recognition | None) -> Result:
     """Whether a channel's words are what was said in it."""
     words = [word for utterance in voice.side.utterances for word in utterance.words]
@@ -90,7 +97,7 @@ def words_gate(voice: Voice, recognition: Recognition | None) -> Result:
             f"{recognition.engine.engine} is sure of {sure:.0%} of the words{heard}, {least:.0%} are needed",
             details,
         )
-    ratio = syllable_ratio(voice)
+    ratio = syllable_ratio(voice) if recognition.has_times else None
     details["syllables_written_to_heard"] = None if ratio is None else number(ratio)
     if ratio is not None and not SYLLABLE_RATIO[0] <= round(ratio, 2) <= SYLLABLE_RATIO[1]:
         return _refused(

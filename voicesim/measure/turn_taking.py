@@ -102,13 +102,26 @@ def floor_transfers(turns: tuple[Unit, ...]) -> tuple[FloorTransfer, ...]:
     )
 
 
-def response_latency(transfers: tuple[FloorTransfer, ...]) -> Result:
-    """Median offset from the customer to the trainee."""
+def response_latency(transfers: tuple[FloorTransfer, ...], *, can_tell_overlaps: bool = True) -> Result:
+    """Median offset from the customer to the trainee.
+
+    Args:
+        transfers: every change of speaker.
+        can_tell_overlaps: whether an answer that began early shows as such. In one channel it shows as no gap,
+            which leaves the median as it is so long as the median itself is a gap.
+    """
     answers = [t for t in transfers if t.to is Party.TRAINEE]
     if not answers:
         return _no_answers(_LATENCY)
     offsets = sorted(t.offset_s for t in answers)
     theirs = [t.offset_s for t in transfers if t.to is Party.CUSTOMER]
+    if not can_tell_overlaps and median(offsets) <= 0.0:
+        return NotMeasured(
+            reason=Reason.MONO,
+            explanation="most answers follow without a gap, and one channel does not tell which began early",
+            unit="s",
+            definition=_LATENCY,
+        )
     return Measured(
         value=number(median(offsets)),
         unit="s",
@@ -118,9 +131,11 @@ def response_latency(transfers: tuple[FloorTransfer, ...]) -> Result:
         ),
         details={
             "n_answers": len(answers),
-            "shortest_s": number(offsets[0]),
+            "shortest_s": number(offsets[0]) if can_tell_overlaps or offsets[0] > 0.0 else None,
             "longest_s": number(offsets[-1]),
-            "share_overlapping": number(sum(x < 0 for x in offsets) / len(offsets)),
+            "share_overlapping": number(sum(x < 0 for x in offsets) / len(offsets))
+            if can_tell_overlaps
+            else None,
             "customer_median_s": number(median(theirs)) if theirs else None,
         },
     )
@@ -164,7 +179,7 @@ def talk_share(voices: Voices) -> Result:
             "of_the_recording": number(ours_s / voices.call.duration_s),
             "trainee_speech_s": number(ours_s),
             "customer_speech_s": number(theirs_s),
-            "both_at_once_s": number(both_s),
+            "both_at_once_s": number(both_s) if voices.call.is_two_sided else None,
         },
     )
 

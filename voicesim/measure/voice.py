@@ -5,7 +5,8 @@ Conventions
     what leaked in from the other channel; ``runs`` are the sounding stretches with pauses of 250 ms and more
     left out (see :mod:`voicesim.measure.pauses`), and speech time always means their length. ``utterances``
     are the recognised ones, or, where nothing was recognised, speech with pauses of up to 0.7 s bridged.
-    In a rehearsal the customer's speech lies inside the lines as they were heard.
+    In a rehearsal the customer's speech lies inside the lines as they were heard. Where both parties share a
+    channel and labels tell who spoke, each has its own stretches of it, and no moment belongs to both.
     Where the other party leaks into a channel, level and pitch come only from moments without the other.
 """
 
@@ -21,7 +22,7 @@ from voicesim.measure.envelope import Envelope, envelope_of
 from voicesim.measure.level import ActiveLevel, level_of
 from voicesim.measure.pauses import noise_level_dbov, sounding, touching
 from voicesim.measure.syllables import Syllables, find_syllables
-from voicesim.speech.call import Call, Side
+from voicesim.speech.call import Call, Layout, Side
 from voicesim.speech.words import Party, Utterance
 
 LEAST_LEVEL_S: Final = 0.3
@@ -48,6 +49,8 @@ class Voice:
     """Of the whole channel; ``None`` without a pitch track."""
     bleed: Bleed | None = None
     """The other party in this channel."""
+    audible: Timeline = ()
+    """Where anybody may be heard in this channel."""
 
     @property
     def speech_s(self) -> float:
@@ -74,6 +77,8 @@ class Voices:
 def analyse(call: Call) -> Voices:
     """Work out what the measures need."""
     trainee = _first_look(call.trainee, Party.TRAINEE)
+    if call.layout is Layout.LABELLED_MONO:
+        return _in_one_channel(call, trainee)
     if call.customer is None or not call.is_two_sided:
         return Voices(call=call, trainee=_second_look(trainee, None), customer=None)
     customer = _first_look(_with_exact_lines(call), Party.CUSTOMER)
@@ -92,6 +97,17 @@ def analyse(call: Call) -> Voices:
     )
 
 
+def _in_one_channel(call: Call, trainee: Voice) -> Voices:
+    customer = None
+    if call.customer is not None:
+        customer = _first_look(call.customer, Party.CUSTOMER, trainee.envelope)
+    return Voices(
+        call=call,
+        trainee=_second_look(trainee, customer, is_one_channel=True),
+        customer=None if customer is None else _second_look(customer, trainee, is_one_channel=True),
+    )
+
+
 def _with_exact_lines(call: Call) -> Side:
     assert call.customer is not None
     if not call.lines:
@@ -100,15 +116,14 @@ def _with_exact_lines(call: Call) -> Side:
     return replace(call.customer, speech=intersect(heard, (call.customer.clip.span,)))
 
 
-def _first_look(side: Side, party: Party) -> Voice:
-    envelope = envelope_of(side.clip)
+def _first_look(side: Side, party: Party, envelope: Envelope | None = None) -> Voice:
     utterances = side.utterances or tuple(
         Utterance(party, span)
         for span in union(side.speech, bridge_samples=round(UTTERANCE_BRIDGE_S * SAMPLE_RATE_HZ))
     )
     return Voice(
         side=side,
-        envelope=envelope,
+        envelope=envelope_of(side.clip) if envelope is None else envelope,
         speech=side.speech,
         clear=side.speech,
         level=level_of(side.clip, side.speech),
@@ -124,14 +139,18 @@ def _bleed(into: Voice, source: Voice) -> Bleed | None:
     return find_bleed(into.envelope, source.envelope, source.speech, source.level.active_dbov)
 
 
-def _second_look(voice: Voice, other: Voice | None, bleed: Bleed | None = None) -> Voice:
-    """Leave out what leaked in; then level, noise and sounding stretches."""
+def _second_look(
+    voice: Voice, other: Voice | None, bleed: Bleed | None = None, *, is_one_channel: bool = False
+) -> Voice:
+    """Leave out what leaked in, or what is the other's in a shared channel; then level, noise, sounding stretches."""
     speech, clear, audible, level = voice.speech, voice.speech, voice.speech, voice.level
     if bleed is not None and other is not None:
         speech = own_speech(speech, voice.envelope, other.envelope, bleed)
         audible = union((*speech, *other.speech))
         clear = without(speech, other.speech)
         level = level_of(voice.side.clip, clear if total(clear) else speech)
+    if is_one_channel and other is not None:
+        audible = union((*speech, *other.speech))
     noise = noise_level_dbov(voice.envelope, audible)
     runs: Timeline = ()
     if level is not None:
@@ -139,6 +158,8 @@ def _second_look(voice: Voice, other: Voice | None, bleed: Bleed | None = None) 
     if bleed is not None:
         # Sound around the speech may be the leak: nothing is widened.
         runs = intersect(runs, union(speech, bridge_samples=round(0.25 * SAMPLE_RATE_HZ) - 1))
+    if is_one_channel and other is not None:
+        runs = without(runs, other.speech)
     pitch = voice.side.pitch
     kept = set(touching(tuple(u.span for u in voice.utterances), runs))
     utterances = tuple(u for u in voice.utterances if u.span in kept)
@@ -153,6 +174,7 @@ def _second_look(voice: Voice, other: Voice | None, bleed: Bleed | None = None) 
         utterance_dbov=tuple(_level_dbov(voice.side.clip, intersect(clear, (u.span,))) for u in utterances),
         syllables=None if pitch is None else find_syllables(voice.envelope, runs, pitch),
         bleed=bleed,
+        audible=audible,
     )
 
 

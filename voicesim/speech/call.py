@@ -171,11 +171,7 @@ class Call:
     @property
     def is_who_spoke_known(self) -> bool:
         """Whether the parties can be told apart, by channel or by the labels of a transcript."""
-        return self.customer is not None and self.layout in {
-            Layout.TWO_CHANNEL,
-            Layout.LIVE,
-            Layout.LABELLED_MONO,
-        }
+        return self.is_two_sided or self.layout is Layout.LABELLED_MONO
 
     @property
     def duration_s(self) -> float:
