@@ -146,8 +146,10 @@ def test_a_pause_for_breath_does_not_make_two_interruptions_of_one() -> None:
 
 
 def test_speaking_into_a_pause() -> None:
-    """In a recording nobody knows that the customer will go on; in a rehearsal only a long silence excuses."""
-    assert only([(3.1, 8)], [(1, 3), (3.4, 7)]) == ["in_pause"]
+    """In a recording nobody knows that the customer will go on, once a pause can be heard; in a rehearsal only a
+    long silence excuses."""
+    assert only([(3.3, 8)], [(1, 3), (3.4, 7)]) == ["in_pause"]
+    assert only([(3.1, 8)], [(1, 3), (3.4, 7)]) == ["interruption"]
     assert only([(3.1, 8)], [(1, 3), (3.4, 7)], lines=[line(1, 7)]) == ["interruption"]
     assert only([(4.0, 8)], [(1, 3), (5.5, 7)], lines=[line(1, 7)]) == ["in_pause"]
 

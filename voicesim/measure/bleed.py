@@ -3,7 +3,7 @@
 Conventions
     Where one channel leaks into the other, the leaked copy rises and falls with its source. Looked at are 16 ms
     levels while the source is loud; a leak is there when the two levels correlate with r > 0.5 at some delay of
-    up to 0.4 s and it stands above the noise. Its gain is the median difference of the levels at that delay.
+    up to 0.4 s and it stands above the noise. Its gain is the commonest difference of the levels at that delay.
     A moment of a channel is its owner's when its level exceeds what the leak explains by more than 6 dB,
     reverberation of 0.15 s included. A leak is severe when the owner's own voice does not stand 6 dB above it:
     then who speaks cannot be told.
@@ -33,6 +33,7 @@ _FRAME_S: Final = _FRAME_SAMPLES / SAMPLE_RATE_HZ
 _WINDOW_S: Final = 0.032
 _LOUD_BELOW_ACTIVE_DB: Final = 12.0
 _SPREAD_DB: Final = 10.0
+_CLUSTER_DB: Final = 4.0
 _MIN_FRAMES: Final = 60
 _ABOVE_NOISE_DB: Final = 3.0
 _TAIL_FRAMES: Final = round(0.15 / _FRAME_S)
@@ -80,7 +81,7 @@ def find_bleed(into: Envelope, source: Envelope, source_speech: Timeline, source
 def _at_delay(copy_db: Track, source_db: Track, quiet_db: float) -> tuple[float, float] | None:
     """Gain and correlation at one delay, over the frames that a leak of that gain would explain."""
     difference = copy_db - source_db
-    gain_db = float(np.median(difference))
+    gain_db = _most_common(difference)
     like = np.abs(difference - gain_db) < _SPREAD_DB
     if like.sum() < _MIN_FRAMES or float(np.median(copy_db[like])) < quiet_db + _ABOVE_NOISE_DB:
         return None
@@ -88,6 +89,13 @@ def _at_delay(copy_db: Track, source_db: Track, quiet_db: float) -> tuple[float,
     if np.ptp(copy) == 0.0 or np.ptp(source) == 0.0:
         return None
     return gain_db, float(np.corrcoef(copy, source)[0, 1])
+
+
+def _most_common(difference_db: Track) -> float:
+    """The difference that the most frames lie around; the owner's own talk is spread out, a leak is not."""
+    counts = np.bincount(np.round(difference_db - difference_db.min()).astype(np.int64))
+    peak = float(np.argmax(np.convolve(counts, np.ones(5), "same"))) + float(difference_db.min())
+    return float(np.median(difference_db[np.abs(difference_db - peak) <= _CLUSTER_DB]))
 
 
 def own_speech(speech: Timeline, into: Envelope, source: Envelope, bleed: Bleed) -> Timeline:

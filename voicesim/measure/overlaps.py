@@ -8,8 +8,8 @@ Conventions
     ``dual_start``
         both began within 0.2 s of each other;
     ``in_pause``
-        it began in a silence of the other: of 2 s and more inside a rehearsed line, of any pause (250 ms and
-        more) in a recording, where nobody knows what was still to come;
+        it began in a silence of the other: one of 2 s and more inside a rehearsed line; in a recording, where
+        nobody knows what was still to come, one that had lasted for 250 ms already;
     ``back_channel``
         no longer than 1 s, over by b + 0.1 s, and either 1 s of own silence before and after, or nothing but
         words like "mm-hm", "right", "okay";
@@ -41,6 +41,7 @@ from typing import Final
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.audio.span import Span
+from voicesim.measure.pauses import PAUSE_S
 from voicesim.measure.units import Unit, customer_units, overlapping, trainee_units, words_in
 from voicesim.measure.voice import Voices, analyse
 from voicesim.speech.call import Call
@@ -188,8 +189,7 @@ def classify(  # noqa: PLR0911 - one return a kind, in the order of the rule
     start, end = unit.span.start, unit.span.end
     if _s(start - other.span.start) < DUAL_START_S:
         return OverlapKind.DUAL_START
-    least_pause_s = LONG_PAUSE_S if is_exact else 0.0
-    if any(pause.contains(start) and _s(len(pause)) >= least_pause_s for pause in other.silences):
+    if _in_pause(start, other, is_exact=is_exact):
         return OverlapKind.IN_PAUSE
     is_short = _s(end - start) <= BACK_CHANNEL_MAX_S and _s(end - other.planned_end) <= BACK_CHANNEL_AFTER_S
     if is_short and may_be_back_channel:
@@ -201,6 +201,13 @@ def classify(  # noqa: PLR0911 - one return a kind, in the order of the rule
     if _s(unit.span.overlap(other.span)) <= threshold_s:
         return OverlapKind.BRIEF
     return OverlapKind.INTERRUPTION if end > other.planned_end else OverlapKind.BUTTING_IN
+
+
+def _in_pause(start: int, other: Unit, *, is_exact: bool) -> bool:
+    for pause in other.silences:
+        if pause.contains(start):
+            return _s(len(pause)) >= LONG_PAUSE_S if is_exact else _s(start - pause.start) >= PAUSE_S
+    return False
 
 
 def _yielded_to(unit: Unit, other: Unit) -> bool:

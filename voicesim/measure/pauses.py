@@ -3,7 +3,7 @@
 Conventions
     Input: the power of a channel, the detector's stretches of speech, and the active level. A moment sounds
     when its 20 ms mean power lies within 25 dB of the active level; where the noise comes nearer than that,
-    6 dB above the noise, but never less than 10 dB below the active level. Silences shorter than 250 ms
+    4 dB above the noise, but never less than 10 dB below the active level. Silences shorter than 250 ms
     (closures of stop consonants, hesitations inside a phrase) belong to the speech; longer ones are pauses.
     The detector's stretches may be widened by up to 0.1 s where the sound goes on: detectors are late at the
     beginning, and miss pauses shorter than about 0.3 s inside.
@@ -27,7 +27,7 @@ from voicesim.measure.envelope import HOP_SAMPLES, Envelope, hops_of, in_db, smo
 
 PAUSE_S: Final = 0.25
 BELOW_ACTIVE_DB: Final = 25.0
-ABOVE_NOISE_DB: Final = 6.0
+ABOVE_NOISE_DB: Final = 4.0
 LEAST_BELOW_ACTIVE_DB: Final = 10.0
 DETECTOR_SLACK_S: Final = 0.1
 NOISE_QUANTILE: Final = 0.1
