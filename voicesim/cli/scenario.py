@@ -118,11 +118,12 @@ def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
 
 
 def _problems(path: Path) -> tuple[Problem, ...]:
-    from voicesim.cli.wiring import load_tables
+    from voicesim.cli.wiring import load_rubric, load_tables
     from voicesim.scenario.check import check_scenario
     from voicesim.scenario.load import read_scenario
 
-    return check_scenario(read_scenario(path), known_behaviours=load_tables().ids)
+    skills = [skill.skill_id for skill in load_rubric(None).skills]
+    return check_scenario(read_scenario(path), known_behaviours=load_tables().ids, known_skills=skills)
 
 
 def _print_problems(found: list[tuple[Path, Problem]]) -> None:

@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
 
 from voicesim.scenario.model import EndingKind, Moment, Scenario
 from voicesim.scenario.moods import DEFAULT_MOOD_CHANGES, EVENTS
+from voicesim.scenario.oversights import oversights, unknown_skills
+from voicesim.scenario.problem import Problem
 
-MAX_LINE_WORDS: Final = 30
-"""About ten seconds of speech: longer and a caller on a telephone sounds like a reader."""
-
-_HARD_TO_SAY: Final = re.compile(r"[0-9&@#%/\\<>_*+=]|\b(?:Mr|Mrs|Ms|Dr|St|etc|e\.g|i\.e|approx)\.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing that is wrong, or that a coach should look at."""
-
-    message: str
-    hint: str
-    is_error: bool = True
-    """Whether the scenario cannot be played; else it is advice."""
-    line: int | None = None
-    key: str | None = None
+__all__ = ["Problem", "check_scenario"]
 
 
 def check_scenario(
-    scenario: Scenario, *, known_behaviours: Collection[str] | None = None
+    scenario: Scenario,
+    *,
+    known_behaviours: Collection[str] | None = None,
+    known_skills: Collection[str] | None = None,
 ) -> tuple[Problem, ...]:
     """Everything that is wrong with a scenario, errors first, each kind in order of line.
 
     Args:
         scenario: as read.
         known_behaviours: ids that can be observed; without them no id is questioned.
+        known_skills: ids of the scorecard's skills; without them none is questioned.
     """
     found = list(_names(scenario))
     if not found:
@@ -46,7 +34,9 @@ def check_scenario(
     found += _fact_names(scenario)
     if known_behaviours is not None:
         found += _behaviours(scenario, known_behaviours)
-    found += _advice(scenario)
+    if known_skills is not None:
+        found += unknown_skills(scenario, known_skills)
+    found += oversights(scenario)
     return tuple(sorted(found, key=lambda p: (not p.is_error, p.line or 0)))
 
 
@@ -160,9 +150,12 @@ def _paths(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _unused_endings(scenario: Scenario, reachable: set[str]) -> Iterator[Problem]:
+    # Silence, mood and the clock lead to the first ending of these kinds without being written down.
+    implied = {EndingKind.GAVE_UP, EndingKind.ESCALATED, EndingKind.TIME_LIMIT}
+    if scenario.gives_up_at is not None:
+        implied.add(EndingKind.HUNG_UP)
     for ending in scenario.endings:
-        # Silence, mood and the clock lead to the first ending of these kinds without being written down.
-        is_implied = ending.kind is not EndingKind.RESOLVED and scenario.ending_of(ending.kind) is ending
+        is_implied = ending.kind in implied and scenario.ending_of(ending.kind) is ending
         if ending.ending_id not in reachable and not is_implied:
             yield Problem(
                 message=f"ending {ending.ending_id!r} can never be reached",
@@ -218,54 +211,3 @@ def _behaviours(scenario: Scenario, known: Collection[str]) -> Iterator[Problem]
                 line=scenario.key_lines.get("customer"),
                 key="mood_changes",
             )
-
-
-def _advice(scenario: Scenario) -> Iterator[Problem]:
-    yield from _speakable(scenario)
-    for moment in scenario.moments[1:]:
-        if moment.says is None:
-            yield _note(
-                f"the customer says nothing on entering {moment.moment_id!r}", "give it a says:", moment.line
-            )
-    for moment in scenario.moments:
-        if not moment.listens_for:
-            yield _note(f"moment {moment.moment_id!r} listens for nothing", "add listens_for:", moment.line)
-        for listening in moment.listens_for:
-            if not (listening.behaviours or listening.facts or listening.phrases):
-                yield _note(
-                    f"moment {moment.moment_id!r} goes on whatever is said here",
-                    "name behaviours, facts or phrases, or use otherwise:",
-                    listening.line,
-                )
-    asked = {name for m in scenario.moments for listening in m.listens_for for name in listening.facts}
-    for fact in scenario.facts:
-        told = any(fact.fact_id in m.tells for m in scenario.moments)
-        if not fact.asked_by and not told:
-            yield _note(
-                f"the fact {fact.fact_id!r} can never be told",
-                "add asked_by: phrases, or name it in a moment's tells:",
-                fact.line,
-                is_error=fact.fact_id in asked,
-            )
-
-
-def _note(message: str, hint: str, line: int | None, *, is_error: bool = False) -> Problem:
-    return Problem(message=message, hint=hint, line=line, is_error=is_error)
-
-
-def _speakable(scenario: Scenario) -> Iterator[Problem]:
-    for spoken in scenario.spoken():
-        for text in dict.fromkeys(spoken.texts.values()):
-            if len(text.split()) > MAX_LINE_WORDS:
-                yield _note(
-                    f"{spoken.slot} is too long to listen to ({len(text.split())} words)",
-                    f"keep lines within {MAX_LINE_WORDS} words",
-                    spoken.line or None,
-                )
-            hard = _HARD_TO_SAY.search(text)
-            if hard:
-                yield _note(
-                    f"{spoken.slot} has {hard.group()!r}, which synthesizers read in their own way",
-                    "write numbers and abbreviations as they are spoken",
-                    spoken.line or None,
-                )
