@@ -8,7 +8,7 @@ sounds the same by a consonant key. Short words are never bent: "form" and "from
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _MIN_LETTERS: Final = 5
@@ -83,7 +83,9 @@ class Vocabulary:
         found = {w for key in _slips(word) for w in self._by_slip.get(key, ())}
         slips = {w for w in found if w[0] == word[0] and _is_one_slip(word, w)}
         sounds = {
-            w for w in self._by_sound.get(_sound(word), ()) if _distance(w, word) <= _MAX_SOUND_DISTANCE
+            w
+            for w in self._by_sound.get(sound_of(word), ())
+            if letter_distance(w, word) <= _MAX_SOUND_DISTANCE
         }
         return tuple(sorted(slips | sounds))
 
@@ -94,7 +96,7 @@ class Vocabulary:
             if word.isalpha() and len(word) >= _MIN_LETTERS:
                 for key in _slips(word):
                     by_slip.setdefault(key, []).append(word)
-                by_sound.setdefault(_sound(word), []).append(word)
+                by_sound.setdefault(sound_of(word), []).append(word)
         self._by_slip = {key: tuple(words) for key, words in by_slip.items()}
         self._by_sound = {key: tuple(words) for key, words in by_sound.items()}
 
@@ -117,8 +119,11 @@ def _is_one_slip(a: str, b: str) -> bool:
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]
 
 
-def _distance(a: str, b: str) -> int:
-    """Letters to add, drop or change (Levenshtein)."""
+def letter_distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Letters (or words) to add, drop or change between two words (or texts).
+
+    Source: Levenshtein, Binary codes capable of correcting deletions, insertions and reversals (1966).
+    """
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):
         before, row[0] = row[0], i
@@ -127,7 +132,8 @@ def _distance(a: str, b: str) -> int:
     return row[-1]
 
 
-def _sound(word: str) -> str:
+def sound_of(word: str) -> str:
+    """A key that words of the same sound share: consonants by class, the vowels left out."""
     for rule, key in _SOUNDS:
         word = rule.sub(key, word)
     return _DOUBLES.sub(r"\1", _VOWELS.sub("", word))
