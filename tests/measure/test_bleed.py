@@ -11,6 +11,7 @@ from voicesim.audio.span import intersect, subtract, total
 from voicesim.measure.bleed import Bleed, find_bleed, own_speech
 from voicesim.measure.envelope import envelope_of
 from voicesim.speech.words import Party
+from voicesim.validation.speaking import Speaker, speak
 
 CUSTOMER = ((1.0, 5.0), (9.0, 14.0), (20.0, 24.0))
 TRAINEE = ((5.5, 8.5), (12.0, 16.0), (21.0, 21.8))
@@ -68,3 +69,21 @@ def test_the_leak_is_taken_out_and_the_own_talk_is_kept(gain_db: float) -> None:
     assert total(subtract(own, truth)) < 0.1 * RATE
     assert all(any(s.overlap(t) for t in truth) for s in own)
     assert total(own) < total((span(0, 26),))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_people_who_mostly_talk_at_once_are_no_leak(seed: int) -> None:
+    """Their levels rise and fall alike for a while; but each is also silent while the other is not."""
+    rng = np.random.default_rng(seed)
+    n = 20 * RATE
+    channels = []
+    for parts in (((1.0, 5.0), (7.0, 10.0), (12.0, 16.0)), ((1.6, 4.0), (7.2, 9.0), (12.5, 14.5))):
+        sound = rng.normal(0, 10 ** (-65 / 20), n)
+        for start_s, end_s in parts:
+            talk = speak(Speaker(f0_hz=rng.uniform(90, 250)), rng, end_s - start_s).samples
+            sound[round(start_s * RATE) :][: len(talk)] += talk
+        channels.append(envelope_of(Clip(sound.astype(np.float32))))
+    ours, theirs = channels
+
+    assert find_bleed(theirs, ours, spans((1.0, 5.0), (7.0, 10.0), (12.0, 16.0)), -26.0) is None
+    assert find_bleed(ours, theirs, spans((1.6, 4.0), (7.2, 9.0), (12.5, 14.5)), -26.0) is None

@@ -3,13 +3,16 @@
 Conventions
     Where one channel leaks into the other, the leaked copy rises and falls with its source. Looked at are 16 ms
     levels while the source is loud; a leak is there when the two levels correlate with r > 0.5 at some delay of
-    up to 0.4 s and it stands above the noise. Its gain is the commonest difference of the levels at that delay.
+    up to 0.4 s (0.7 where the copy is less than 10 dB below its source: two people who talk at once reach 0.66 by
+    chance), it stands above the noise, and it is missing in no more than 10 % of the moments in which it would be
+    heard. Its gain is the commonest difference of the levels at that delay.
     A moment of a channel is its owner's when its level exceeds what the leak explains by more than 6 dB,
     reverberation of 0.15 s included. A leak is severe when the owner's own voice does not stand 6 dB above it:
     then who speaks cannot be told.
 
 Source: r > 0.5 as the sign of loudspeaker echo, after trials with simulated rooms (0.3 s reverberation, 10 and
-25 dB echo return loss), where detectors called 61-68 % of the customer's time trainee speech.
+25 dB echo return loss), where detectors called 61-68 % of the customer's time trainee speech. Made voices through
+made rooms of up to 0.8 s reverberation correlate with 0.66 to 0.9, and a leak is never missing for long.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from voicesim.audio.span import Span, Timeline, intersect, union
 from voicesim.measure.envelope import HOP_SAMPLES, Envelope, Track, hops_of, in_db, smoothed
 
 MIN_CORRELATION: Final = 0.5
+MIN_CORRELATION_LOUD: Final = 0.7
+LOUD_COPY_DB: Final = -10.0
 MAX_DELAY_S: Final = 0.4
 OWN_ABOVE_LEAK_DB: Final = 6.0
 _HOPS: Final = 4
@@ -35,6 +40,7 @@ _LOUD_BELOW_ACTIVE_DB: Final = 12.0
 _SPREAD_DB: Final = 10.0
 _CLUSTER_DB: Final = 4.0
 _MIN_FRAMES: Final = 60
+_MISSING_SHARE: Final = 0.1
 _ABOVE_NOISE_DB: Final = 3.0
 _TAIL_FRAMES: Final = round(0.15 / _FRAME_S)
 _LEAD_FRAMES: Final = 3
@@ -75,7 +81,10 @@ def find_bleed(into: Envelope, source: Envelope, source_speech: Timeline, source
         found = _at_delay(copy_db[at + delay], source_db[at], quiet_db)
         if found is not None and (best is None or found[1] > best.correlation + 1e-6):
             best = Bleed(gain_db=found[0], delay_s=delay * _FRAME_S, correlation=found[1])
-    return best if best is not None and best.correlation > MIN_CORRELATION else None
+    if best is None:
+        return None
+    least = MIN_CORRELATION_LOUD if best.gain_db > LOUD_COPY_DB else MIN_CORRELATION
+    return best if best.correlation > least else None
 
 
 def _at_delay(copy_db: Track, source_db: Track, quiet_db: float) -> tuple[float, float] | None:
@@ -84,6 +93,11 @@ def _at_delay(copy_db: Track, source_db: Track, quiet_db: float) -> tuple[float,
     gain_db = _most_common(difference)
     like = np.abs(difference - gain_db) < _SPREAD_DB
     if like.sum() < _MIN_FRAMES or float(np.median(copy_db[like])) < quiet_db + _ABOVE_NOISE_DB:
+        return None
+    # The owner's talk can only add to a leak: where the leak itself is missing, there is none.
+    audible = source_db + gain_db > quiet_db + _ABOVE_NOISE_DB + _SPREAD_DB
+    missing = np.count_nonzero(difference[audible] < gain_db - _SPREAD_DB)
+    if missing > _MISSING_SHARE * np.count_nonzero(audible):
         return None
     copy, source = copy_db[like], source_db[like]
     if np.ptp(copy) == 0.0 or np.ptp(source) == 0.0:

@@ -1,0 +1,1 @@
+"""Proof that the measures measure: made calls of known truth, and labelled recordings."""
