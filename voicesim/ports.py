@@ -187,6 +187,9 @@ class Jobs(Protocol):
     def cancel(self, job_id: int) -> None:
         """Its words are no longer wanted."""
 
+    def has_begun(self, job_id: int) -> bool:
+        """Whether work on a finished job is under way or done, so that to cancel it would save nothing."""
+
     def poll(self, now_samples: int) -> tuple[Delivery, ...]:
         """What is ready by now, each delivered once."""
 
@@ -206,7 +209,9 @@ class VoiceStyle:
     gender: str = ""
     """``female``, ``male`` or empty for any."""
     name: str = ""
-    """An installed voice's name or id; where it is missing, language and gender decide."""
+    """An installed voice's name or id; where it is missing, language, gender and age decide."""
+    age: str = ""
+    """``child``, ``adult``, ``senior`` or empty for any."""
     rate_wpm: int = 170
     pitch_st: float = 0.0
     """Shift in semitones, on the rendered audio."""

@@ -6,6 +6,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+import yaml
 
 from voicesim.behaviour.lexing import words_of
 from voicesim.behaviour.loading import load_tables
@@ -53,6 +54,13 @@ def test_nothing_is_wrong_with_it(name, tables):
     assert scenario.coach
     assert scenario.must
     assert mermaid(scenario).startswith("flowchart TD\n")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_file_is_plain_yaml(name):
+    """Not only what libyaml is content with: an installation may have Python's own parser alone."""
+    text = (shipped_folder("scenarios") / f"{name}.yaml").read_text(encoding="utf-8")
+    assert yaml.load(text, Loader=yaml.SafeLoader)["id"] == name
 
 
 def test_every_skill_is_called_for_by_two_at_least():

@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "demo": "Play one whole rehearsed call, with no microphone, network or model.",
     "call": "Rehearse a call: a customer speaks, you answer, a scorecard says how it went.",
     "score": "Score recorded calls and call folders.",
-    "scenario": "List, show and check scenarios.",
+    "scenario": "List, show, write, check and play scenarios.",
     "devices": "List microphones and loudspeakers.",
     "doctor": "Say what is installed, what is missing and how to get it.",
 }

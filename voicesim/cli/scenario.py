@@ -1,4 +1,4 @@
-"""``voicesim scenario``: list, show, check, schema."""
+"""``voicesim scenario``: list, show, check, schema; ``new`` and ``play`` have modules of their own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from voicesim.cli.output import say
+from voicesim.cli.scenario_new import new
+from voicesim.cli.scenario_play import play
 
 if TYPE_CHECKING:
     from voicesim.scenario.check import Problem
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
 
 @click.group("scenario")
 def command() -> None:
-    """List, show and check scenarios."""
+    """List, show, write, check and play scenarios."""
+
+
+command.add_command(new)
+command.add_command(play)
 
 
 @command.command("list")

@@ -3,7 +3,7 @@
 pyttsx3's drivers print to stdout, may hang, and cannot be started twice in one process. Here they may: requests
 and answers are JSON lines on the real stdin and stdout, and what a driver prints goes to stderr.
 
-Request ``{"op": "voices"}`` is answered by ``{"voices": [{"id", "name", "language", "gender"}]}``; ``{"op":
+Request ``{"op": "voices"}`` is answered by ``{"voices": [{"id", "name", "language", "gender", "age"}]}``; ``{"op":
 "render", "text", "voice", "rate_wpm", "out"}`` by ``{"ok": true}`` once ``out`` holds a sound file. A failure is
 answered by ``{"error": "…"}``.
 
@@ -13,6 +13,7 @@ must give the same sound whatever was said before.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -96,7 +97,9 @@ def _answer(engine: Any, request: dict[str, Any]) -> dict[str, Any]:  # noqa: AN
     if request["op"] == "voices":
         return {"voices": [_described(voice) for voice in engine.getProperty("voices")]}
     if request["voice"]:
-        engine.setProperty("voice", request["voice"])
+        # A voice that went away since it was listed leaves the system's own; it is no reason to be silent.
+        with contextlib.suppress(Exception):
+            engine.setProperty("voice", request["voice"])
     engine.setProperty("rate", request["rate_wpm"])
     engine.save_to_file(request["text"], request["out"])
     engine.runAndWait()
@@ -116,13 +119,23 @@ def _described(voice: Any) -> dict[str, str]:  # noqa: ANN401 - pyttsx3 has no t
     languages = [
         language.decode("utf-8", "ignore") if isinstance(language, bytes) else str(language)
         for language in (voice.languages or [])
+        if language
     ]
     return {
         "id": str(voice.id),
         "name": str(voice.name or ""),
         "language": (languages[0] if languages else "").strip("\x05\x02\x00").replace("_", "-").lower(),
         "gender": str(voice.gender or "").lower().removeprefix("voicegender"),
+        "age": _age_of(getattr(voice, "age", None)),
     }
+
+
+def _age_of(age: Any) -> str:  # noqa: ANN401 - years on macOS and Linux, a word on Windows
+    words = {"child": "child", "teen": "child", "adult": "adult", "senior": "senior"}
+    if isinstance(age, str) and not age.isdigit():
+        return words.get(age.lower(), "")
+    years = int(age) if age else 0
+    return "" if years <= 0 else "child" if years < 18 else "senior" if years >= 60 else "adult"
 
 
 if __name__ == "__main__":

@@ -11,12 +11,11 @@ import contextlib
 import importlib.metadata
 import json
 import queue
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,9 +23,19 @@ import numpy as np
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.level import active_rms_dbov, db_to_ratio
+from voicesim.engines.voice_choice import (
+    CHILD_PITCH_ST,
+    FEMALE_VARIANT,
+    SENIOR_RATE_RATIO,
+    InstalledVoice,
+    cast_voice,
+    choose_voice,
+)
 from voicesim.errors import EngineFailedError, EngineNotInstalledError, ParameterError
 from voicesim.ports import VoiceStyle
 from voicesim.speech.call import EngineId
+
+__all__ = ["InstalledVoice", "Pyttsx3Voice", "available", "choose_voice"]
 
 LEVEL_DBOV: Final = -23.0
 """Mean level of a line's loud parts, before the style's gain. Source: ITU-T P.800 speaks of -26 dBov for active
@@ -38,62 +47,11 @@ PEAK: Final = 0.95
 LIMIT_S: Final = 30.0
 """A line that takes longer to render has failed."""
 
-FEMALE_VARIANT: Final = "+f2"
-"""eSpeak NG's own female variant of any of its voices, which are all male."""
-
 INSTALL_HINT: Final = {
     "linux": "install it: sudo apt-get install espeak-ng libespeak-ng1  (Fedora: sudo dnf install espeak-ng)",
     "darwin": "install it: brew install espeak-ng, or repair the system voices in System Settings",
     "win32": "add a voice under Settings > Time & language > Speech",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InstalledVoice:
-    """A voice of the system."""
-
-    voice_id: str
-    name: str
-    language: str
-    """Tag in lower case: ``en-gb``; empty where the system does not say."""
-    gender: str
-    """``female``, ``male``, ``neutral`` or empty."""
-
-
-def choose_voice(voices: Sequence[InstalledVoice], style: VoiceStyle) -> str:
-    """The id of the voice that fits a style best; empty for the system's default.
-
-    A name wins where it is installed; else the language decides before the gender. A missing voice is never an
-    error.
-    """
-    wanted = style.name.casefold()
-    for voice in voices:
-        if wanted and wanted in (voice.voice_id.casefold(), voice.name.casefold()):
-            return voice.voice_id
-    ranked = [(_likeness(voice, style), -index) for index, voice in enumerate(voices)]
-    if not ranked:
-        return ""
-    likeness, index = max(ranked)
-    if likeness[0] == 0:
-        return ""
-    chosen = voices[-index]
-    is_espeak = "/" in chosen.voice_id
-    if is_espeak and style.gender == "female" and chosen.gender != "female":
-        return chosen.voice_id.rsplit("/", 1)[-1] + FEMALE_VARIANT
-    return chosen.voice_id
-
-
-def _likeness(voice: InstalledVoice, style: VoiceStyle) -> tuple[int, int, int]:
-    """Language first, then gender, then the plainest voice of that language."""
-    wanted, language = style.language.casefold().replace("_", "-"), voice.language
-    same_family = language.split("-")[0] == wanted.split("-")[0]
-    by_language = 3 if language == wanted else 2 if same_family and _is_plain(language) else int(same_family)
-    by_gender = int(bool(style.gender) and voice.gender == style.gender)
-    return by_language, by_gender, -len(voice.voice_id)
-
-
-def _is_plain(language: str) -> bool:
-    return language in {"en-us", "en-gb"} or "-" not in language
 
 
 class Pyttsx3Voice:
@@ -111,7 +69,13 @@ class Pyttsx3Voice:
             engine="pyttsx3",
             model=driver,
             version=importlib.metadata.version("pyttsx3"),
-            settings={"level_dbov": LEVEL_DBOV, "peak": PEAK, "female_variant": FEMALE_VARIANT},
+            settings={
+                "level_dbov": LEVEL_DBOV,
+                "peak": PEAK,
+                "female_variant": FEMALE_VARIANT,
+                "child_pitch_st": CHILD_PITCH_ST,
+                "senior_rate_ratio": SENIOR_RATE_RATIO,
+            },
         )
 
     def voices(self) -> tuple[InstalledVoice, ...]:
@@ -124,9 +88,15 @@ class Pyttsx3Voice:
             rows = self._ask({"op": "voices"})["voices"]
             self._voices = tuple(
                 InstalledVoice(
-                    voice_id=row["id"], name=row["name"], language=row["language"], gender=row["gender"]
+                    voice_id=row["id"],
+                    name=row["name"],
+                    language=row["language"],
+                    gender=row["gender"],
+                    age=row["age"],
                 )
                 for row in rows
+                # eSpeak lists the voices of MBROLA whether it is there or not.
+                if not row["id"].startswith("mb/") or shutil.which("mbrola") is not None
             )
         return self._voices
 
@@ -140,7 +110,7 @@ class Pyttsx3Voice:
         """
         if not text.strip():
             raise ParameterError("a line needs words to be spoken")
-        voice_id = choose_voice(self.voices(), style)
+        voice_id, style = cast_voice(self.voices(), style)
         with tempfile.TemporaryDirectory(prefix="voicesim-voice-") as folder:
             out = Path(folder) / "line.wav"
             request = {"op": "render", "text": text, "voice": voice_id, "rate_wpm": style.rate_wpm}

@@ -278,6 +278,7 @@ def _band(customer: CustomerFile, band: MoodBandFile, language: str) -> MoodBand
             language=voice.language or language,
             gender=voice.gender,
             name=voice.name,
+            age=voice.age,
             rate_wpm=min(400, max(80, voice.rate_wpm + change.rate_wpm)),
             pitch_st=voice.pitch_st + change.pitch_st,
             gain_db=voice.gain_db + change.gain_db,

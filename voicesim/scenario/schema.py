@@ -55,7 +55,8 @@ class VoiceFile(_Strict):
     """Language tag, such as en, en-GB or de; the nearest installed voice is taken."""
     gender: Literal["female", "male", ""] = ""
     name: str = ""
-    """An installed voice by name; where it is missing, language and gender decide."""
+    """An installed voice by name; where it is missing, language, gender and age decide."""
+    age: Literal["child", "adult", "senior", ""] = ""
     rate_wpm: int = Field(default=170, ge=80, le=400)
     """Words per minute."""
     pitch_st: float = Field(default=0.0, ge=-12.0, le=12.0)
