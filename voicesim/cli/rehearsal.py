@@ -330,6 +330,7 @@ def _gaps(line: SimulatedLine, folder: Path) -> tuple[float, ...]:
 
 
 def _score(folder: Path, progress: Progress) -> None:
+    from voicesim.cli.next_call import next_call_text
     from voicesim.cli.scoring import ScoringOptions, score_path, write_page
     from voicesim.cli.wiring import engines_for, load_tables
     from voicesim.files.atomic import write_bytes
@@ -347,3 +348,6 @@ def _score(folder: Path, progress: Progress) -> None:
     print(text)
     print(f"call folder: {folder}")
     print(f"report:      {page.resolve()}")
+    following = next_call_text(card, "" if call.brief is None else call.brief.scenario_id)
+    if following:
+        print(following)
