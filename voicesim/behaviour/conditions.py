@@ -102,7 +102,8 @@ def count_questions(grid: Grid, questions: PatternGroup) -> int:
         return marked
     count, reached = 0, 0
     for start, end in sorted((asked.start, asked.end) for asked in questions.hits(grid)):
-        count += start >= reached
+        goes_on = "or" in tokens.first[max(start - 1, 0) : start + 1]
+        count += start >= reached and not (count and goes_on)
         reached = max(reached, end)
     return count
 
