@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicesim.behaviour.calls import observe_call
+from voicesim.behaviour.observation import Observation
 from voicesim.results import Measured, NotMeasured, Reason
 from voicesim.scorecard.card import SkillStatus
-from voicesim.speech.call import Echo, EngineId, Recognition
+from voicesim.scorecard.rubric import OrderRule
+from voicesim.speech.call import Brief, Echo, EngineId, Recognition
 
 GOOD = """
 T: good morning thanks for calling Larkfield this is Anna how can I help
@@ -199,8 +202,9 @@ def test_nobody_closes_a_call_that_the_customer_left(judged):
     left = POOR + "\nC: forget it goodbye"
     closed = skill(judged(left), "rapport")
     gave_up = skill(judged(left, ending="gave_up"), "rapport")
-    assert {lost.rule for lost in closed.lost} == {"rapport_greeting", "rapport_offer_more"}
-    assert {lost.rule for lost in gave_up.lost} == {"rapport_greeting"}
+    at_the_end = {"rapport_offer_more", "rapport_farewell"}
+    assert at_the_end <= {lost.rule for lost in closed.lost}
+    assert at_the_end.isdisjoint({lost.rule for lost in gave_up.lost})
 
 
 def test_keywords_said_again_and_again_earn_nothing_more(judged):
@@ -299,47 +303,92 @@ CUSTOMER_LINES = st.sampled_from([
     "what does that mean", "yes please go on", "it is four four one two",
 ])  # fmt: skip
 DIALOGUES = st.lists(st.tuples(CUSTOMER_LINES, TRAINEE_LINES), min_size=3, max_size=8)
-GOOD_WORDS = st.sampled_from([
-    "I'm so sorry about that", "I completely understand", "let me check that for you", "what happened exactly",
-    "you'll have it by Friday", "is there anything else I can help with", "that sounds awful",
+GOOD_BEHAVIOURS = st.sampled_from([
+    "acknowledges", "anything_else", "apology", "assures", "checks_resolved", "clarifying_question",
+    "confirms_understanding", "empathy_exploring", "empathy_feeling", "empathy_understanding", "explains_term",
+    "farewell", "greeting", "laughs_along", "next_step_with_time", "offers_help", "offers_options",
+    "offers_solution", "paraphrases", "positive_wording", "states_benefit", "states_name", "status_update",
+    "takes_ownership", "thanks", "uses_customer_name",
 ])  # fmt: skip
-BAD_WORDS = st.sampled_from(
-    ["we can't do that", "it's company policy", "that's not my job", "unfortunately no"]
-)
+BAD_BEHAVIOURS = st.sampled_from([
+    "blames", "commands", "dismissive", "filler", "hedge", "hostile", "jargon", "negative_wording", "overpromises",
+    "own_story",
+])  # fmt: skip
 
 
-def with_words(pairs, at, words):
-    """Words appended to one of the trainee's turns; the others keep their times by padding of the rest."""
-    return [
-        line
-        for i, (customer, trainee) in enumerate(pairs)
-        for line in (("C", customer), ("T", f"{trainee}. {words}" if i == at % len(pairs) else trainee))
-    ]
-
-
-PADDING = "the number of it is on the back of the box by the way"
-
-
-@settings(max_examples=60, deadline=None)
-@given(DIALOGUES, st.integers(0, 7), GOOD_WORDS)
-def test_a_good_behaviour_never_lowers_a_skill(judged, pairs, at, words):
-    without, with_it = (
-        judged(with_words(pairs, at, PADDING)),
-        judged(with_words(pairs, at, words + ". " + PADDING)),
+def with_behaviour(monkeypatch, call, tables, name, index):
+    """The call judged as if an utterance showed one more behaviour: words, times and sound stay as they are."""
+    utterance = call.trainee.utterances[index % len(call.trainee.utterances)]
+    word = utterance.words[-1]
+    more = Observation(
+        behaviour_id=name,
+        span=word.span,
+        quote=word.text,
+        pattern="added",
+        confidence=1.0,
+        utterance=call.trainee.utterances.index(utterance),
+        costs_points=bool(tables.behaviour(name).costs_points),
     )
-    before, after = scores(without), scores(with_it)
-    assert all(after[name] >= before[name] for name in before if before[name] is not None)
-
-
-@settings(max_examples=60, deadline=None)
-@given(DIALOGUES, st.integers(0, 7), BAD_WORDS)
-def test_a_bad_behaviour_never_raises_a_skill(judged, pairs, at, words):
-    without, with_it = (
-        judged(with_words(pairs, at, PADDING)),
-        judged(with_words(pairs, at, PADDING + ". " + words)),
+    seen = (*observe_call(call, tables), more)
+    monkeypatch.setattr(
+        "voicesim.scorecard.judge.observe_call",
+        lambda *_: tuple(sorted(seen, key=lambda o: (o.utterance, o.span.start))),
     )
-    before, after = scores(without), scores(with_it)
-    assert all(after[name] <= before[name] for name in before if before[name] is not None)
+
+
+def added(judged, call_of, tables, pairs, at, name):
+    call = call_of([line for customer, trainee in pairs for line in (("C", customer), ("T", trainee))])
+    brief = Brief(scenario_id="x", glossary={"WAN": "the internet side"})
+    call = dataclasses.replace(call, brief=brief)
+    before = scores(judged(call))
+    with pytest.MonkeyPatch.context() as patch:
+        with_behaviour(patch, call, tables, name, at)
+        after = scores(judged(call))
+    return before, after
+
+
+def too_early(rubric, name):
+    """Skills in which this is to come after something else: more of it, too early, may cost."""
+    rules = ((s.skill_id, rule) for s in rubric.skills for rule in s.rules)
+    return {skill_id for skill_id, rule in rules if isinstance(rule, OrderRule) and name in rule.then}
+
+
+@settings(max_examples=40, deadline=None)
+@given(DIALOGUES, st.integers(0, 7), GOOD_BEHAVIOURS)
+def test_a_good_behaviour_never_lowers_a_skill(judged, call_of, tables, rubric, pairs, at, name):
+    before, after = added(judged, call_of, tables, pairs, at, name)
+    free = set(before) - too_early(rubric, name)
+    assert [s for s in free if before[s] is not None and not after[s] >= before[s]] == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(DIALOGUES, st.integers(0, 7), BAD_BEHAVIOURS)
+def test_a_bad_behaviour_never_raises_a_skill(judged, call_of, tables, pairs, at, name):
+    before, after = added(judged, call_of, tables, pairs, at, name)
+    assert [s for s in before if before[s] is not None and not after[s] <= before[s]] == []
+
+
+NEUTRAL = [
+    "the box is on the left of it",
+    "it says seven on the front",
+    "number four is the grey one",
+    "the date is on the back",
+]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.permutations(NEUTRAL))
+def test_the_order_of_neutral_turns_changes_nothing(judged, order):
+    def dialogue(neutral):
+        lines = [line for said in neutral for line in (("C", "mm and the next one"), ("T", said))]
+        return [
+            ("T", "good morning how can I help"),
+            *lines,
+            ("C", "my parcel never came"),
+            ("T", "I'm so sorry"),
+        ]
+
+    assert scores(judged(dialogue(order))) == scores(judged(dialogue(NEUTRAL)))
 
 
 SCRIPT = """

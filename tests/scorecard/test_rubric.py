@@ -48,7 +48,7 @@ def test_every_skill_has_sources_and_words_for_every_level(rubric):
         ("curve: [[90, 0], [120, 1]", "curve: [[90, 0], [80, 1]", "[80, 1]", "values rising", "order them"),
         ("[[90, 0], [120, 1], [160, 1], [200, 0]]", "[[90, 0], [120, 0]]", "[120, 0]", "earns anything", "earn 1"),
         ("curve: [[90, 0], [120, 1]", "curve: [[90, 0], [120, 1.5]", "1.5", "1", ""),
-        ("points_each: 25", "points_each: 250", "points_each", "more than the rule's points", "lower it"),
+        ("points_each: 40", "points_each: 400", "points_each: 40", "more than the rule's points", "lower it"),
         ("kind: due", "kind: dew", "- id: empathy_in_time", "dew", ""),
         ("id: volume\n", "id: pace\n", "id: pace\n    title: Volume", "skill 'pace' is there twice", "rename"),
         ("least_words: 20", "least_words: 0", "least_words", "least_words", ""),

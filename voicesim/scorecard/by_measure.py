@@ -19,15 +19,11 @@ _VALUE_DECIMALS: Final = 3
 
 def judge_measure(rule: MeasureRule, facts: Facts) -> Outcome:
     """The share that the first curve with a measure gives."""
-    missing: NotMeasured | None = None
-    for curve in rule.curves:
-        result = facts.measures.get(curve.measure)
-        if isinstance(result, Measured):
-            value = _value(result, curve)
-            if value is not None and curve.unit in {"", result.unit}:
-                return _measured(rule, curve, result, value)
-        elif result is not None and missing is None:
-            missing = result
+    found = deciding(rule, facts)
+    if found is not None:
+        return _measured(rule, *found)
+    results = (facts.measures.get(curve.measure) for curve in rule.curves)
+    missing = next((result for result in results if isinstance(result, NotMeasured)), None)
     reason = missing.reason if missing else Reason.NOTHING_TO_SCORE
     is_out = reason is Reason.NOT_CALLED_FOR
     return Outcome(
@@ -38,6 +34,17 @@ def judge_measure(rule: MeasureRule, facts: Facts) -> Outcome:
     )
 
 
+def deciding(rule: MeasureRule, facts: Facts) -> tuple[Curve, Measured, float] | None:
+    """The first curve whose measure is there in its unit, that measure, and the value that it reads."""
+    for curve in rule.curves:
+        result = facts.measures.get(curve.measure)
+        if isinstance(result, Measured) and curve.unit in {"", result.unit}:
+            value = _value(result, curve)
+            if value is not None:
+                return curve, result, value
+    return None
+
+
 def _value(result: Measured, curve: Curve) -> float | None:
     value: Json = result.details.get(curve.detail) if curve.detail else result.value
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -46,9 +53,12 @@ def _value(result: Measured, curve: Curve) -> float | None:
 
 
 def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -> Outcome:
-    share = curve.share(_beyond_allowance(rule, result, value))
+    counted = _beyond_allowance(rule, result, value)
+    share = curve.share(counted)
     unit = "" if curve.detail else result.unit
     note = f"{rule.title}: {plain(value)} {unit}".rstrip()
+    if rule.allowance is not None and counted < value:
+        note += f", {'all' if counted <= 0.0 else 'a part'} of it within what is free"
     if share >= 1.0:
         return Outcome(rule=rule, standing=Standing.JUDGED, note=note, kept=result.evidence[:_MAX_PLACES])
     places = _worst(result.evidence, curve)
@@ -56,10 +66,16 @@ def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -
     loss = Loss(
         share=1.0 - share,
         evidence=places,
-        values={"value": plain(value), "unit": unit, "at": at, "count": str(len(result.evidence))},
+        values={"value": plain(value), "unit": unit, "at": at, "count": _count(result)},
         is_above=curve.is_above_best(value),
     )
     return Outcome(rule=rule, standing=Standing.JUDGED, losses=(loss,), note=note)
+
+
+def _count(result: Measured) -> str:
+    """How many events the measure counted; how many places it names where it does not say."""
+    count = result.details.get("count")
+    return str(count) if isinstance(count, int) else str(len(result.evidence))
 
 
 def _beyond_allowance(rule: MeasureRule, result: Measured, value: float) -> float:

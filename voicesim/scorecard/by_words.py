@@ -24,6 +24,7 @@ _UNFINISHED: Final = frozenset({"aborted", "gave_up", "time_limit"})
 """Endings after which nobody can close a call politely."""
 _LEAST_CERTAIN: Final = 0.5
 """Share of a turn's words over the confidence gate below which it is not held against the trainee."""
+_MAX_TO_HEAR: Final = 3
 _UNCERTAIN: Final = "listen here, the words are uncertain"
 
 
@@ -70,6 +71,9 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
     if utterances >= rule.at_least:
         note = f"{rule.title}: {utterances} of {rule.at_least}" if rule.at_least > 1 else f"{rule.title}: yes"
         return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=note)
+    unclear = [turn for turn in turns if is_uncertain((turn,))]
+    if unclear and (rule.place != "anywhere" or 2 * len(unclear) >= len(turns)):
+        return _unclear(rule, facts, unclear, kept)
     place = _where_it_belongs(rule, facts, turns)
     missing = Loss(
         share=1.0 - utterances / rule.at_least,
@@ -78,6 +82,18 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
     )
     note = f"{rule.title}: {utterances} of {rule.at_least}" if rule.at_least > 1 else f"{rule.title}: no"
     return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, losses=(missing,), note=note)
+
+
+def _unclear(rule: Rule, facts: Facts, unclear: Sequence[Turn], kept: tuple[Evidence, ...] = ()) -> Outcome:
+    """What is missing may be among words that were not recognised with certainty."""
+    return Outcome(
+        rule=rule,
+        standing=Standing.UNKNOWN,
+        reason=Reason.TRANSCRIPT_UNRELIABLE,
+        explanation="the words where it belongs were not recognised with certainty",
+        kept=kept,
+        to_hear=tuple(facts.place_of(turn, f"{rule.title}: {_UNCERTAIN}") for turn in unclear[:_MAX_TO_HEAR]),
+    )
 
 
 def _where_it_belongs(rule: ShowsRule, facts: Facts, turns: tuple[Turn, ...]) -> tuple[Evidence, ...]:
@@ -104,7 +120,7 @@ def _due(rule: DueRule, facts: Facts) -> Outcome:
             continue
         window = facts.turns[turn.index : turn.index + rule.within_turns]
         found = facts.found(window, rule.any_of)
-        if not found and _is_uncertain(window):
+        if not found and is_uncertain(window):
             to_hear.append(facts.place_of(turn, f"{rule.title}: {_UNCERTAIN}"))
             continue
         judged.append((turn, found))
@@ -123,7 +139,8 @@ def _due(rule: DueRule, facts: Facts) -> Outcome:
     )
 
 
-def _is_uncertain(turns: Sequence[Turn]) -> bool:
+def is_uncertain(turns: Sequence[Turn]) -> bool:
+    """Whether too few words of one of these turns are certain for it to be held against the trainee."""
     return any(turn.words_certain < _LEAST_CERTAIN for turn in turns)
 
 
@@ -140,8 +157,12 @@ def _missed(rule: DueRule, facts: Facts, turn: Turn, share: float) -> Loss:
 def _avoid(rule: AvoidRule, facts: Facts) -> Outcome:
     deaf_to = [facts.unheard[name] for name in rule.any_of if name in facts.unheard]
     if len(deaf_to) == len(rule.any_of):
+        is_out = deaf_to[0].reason is Reason.NOT_CALLED_FOR
         return Outcome(
-            rule=rule, standing=Standing.UNKNOWN, reason=Reason.NO_TRANSCRIPT, explanation=deaf_to[0]
+            rule=rule,
+            standing=Standing.NOT_CALLED_FOR if is_out else Standing.UNKNOWN,
+            reason=deaf_to[0].reason,
+            explanation=deaf_to[0].explanation,
         )
     turns = _from_the_cue_on(rule, facts)
     if not turns:
@@ -190,6 +211,10 @@ def _order(rule: OrderRule, facts: Facts) -> Outcome:
     if in_time:
         kept = (of_observation(in_time[0], rule.title),)
         return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=f"{rule.title}: yes")
+    earlier = [turn for turn in facts.turns if not then or turn.utterances[0] <= then[0].utterance]
+    unclear = [turn for turn in earlier if is_uncertain((turn,))]
+    if unclear:
+        return _unclear(rule, facts, unclear)
     place = of_observation(then[0], rule.title) if then else None
     if place is None and facts.turns:
         called = facts.called_for(rule.after) or facts.turns
@@ -213,7 +238,7 @@ def _pair(rule: PairRule, facts: Facts) -> Outcome:
         window = facts.turns[turn.index : turn.index + rule.within_turns + 1]
         ended = [seen for seen in facts.found(window, rule.then) if _when(seen) > _when(begun[0])]
         open_until = turn.index + rule.within_turns + 1
-        if not ended and _is_uncertain(window):
+        if not ended and is_uncertain(window):
             to_hear.append(of_observation(begun[0], f"{rule.title}: {_UNCERTAIN}"))
         else:
             judged.append((begun[0], ended[0] if ended else None))

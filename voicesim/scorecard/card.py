@@ -38,6 +38,22 @@ class LostPoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """A level that would be another one if one threshold of the rubric lay elsewhere."""
+
+    rule: str
+    """Id of the rule that the threshold belongs to."""
+    threshold: str
+    """Which one, in plain words: "words a minute while speaking: full points from 120"."""
+    moved_to: float
+    """Where it would have to lie, 20 % lower or higher."""
+    level: str
+    """Title of the level that would be reached then."""
+    is_higher: bool
+    """Whether that is a better one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skill:
     """One row of the scorecard."""
 
@@ -53,6 +69,43 @@ class Skill:
     evidence: tuple[Evidence, ...] = ()
     """What spoke for and against, in order of time."""
     lost: tuple[LostPoints, ...] = ()
+    section: str = ""
+    """Id of the part of the card that it stands in."""
+    level: str = ""
+    """Title of the rubric's level that the score lies in."""
+    flips: tuple[Flip, ...] = ()
+    """Single thresholds that decide its level."""
+
+    @property
+    def is_borderline(self) -> bool:
+        """Whether a threshold that lay 20 % elsewhere would give another level."""
+        return bool(self.flips)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a call, or a section of its card, does not pass."""
+
+    kind: str
+    """``must``, ``must_not``, ``minimum`` or ``pass_at``."""
+    what: str
+    """Id of the behaviour or of the skill; empty for the overall."""
+    fails: str
+    """``card``, or the id of a section."""
+    explanation: str
+    """One plain sentence."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the card: the weighted mean of its scored skills."""
+
+    section_id: str
+    title: str
+    score: float | None
+    is_failed: bool = False
+    """By what the scenario rules; it counts as 0 in the overall then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +119,21 @@ class Overall:
     """The one thing to keep doing."""
     changes: tuple[LostPoints, ...] = ()
     """At most three things to change, the dearest first, each with its seconds."""
+    level: str = ""
+    """Title of the rubric's level that the score lies in."""
+    has_passed: bool | None = None
+    """Whether the call passes; ``None`` where rubric and scenario ask for nothing, or it could not be told."""
+    failures: tuple[Failure, ...] = ()
+    sections: tuple[Section, ...] = ()
+    to_hear: tuple[Evidence, ...] = ()
+    """Where somebody has to listen before it is certain that the call passes."""
+    flips: tuple[Flip, ...] = ()
+    """Single thresholds that decide its level."""
+
+    @property
+    def is_borderline(self) -> bool:
+        """Whether a threshold that lay 20 % elsewhere would give another level."""
+        return bool(self.flips)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

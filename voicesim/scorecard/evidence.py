@@ -10,6 +10,9 @@ from voicesim.behaviour.calls import Said
 from voicesim.behaviour.observation import Observation
 from voicesim.results import Evidence
 
+PLACEHOLDERS: Final = ("at", "quote", "customer", "value", "unit", "count", "times", "points")
+"""Names that advice may use."""
+_TIMES: Final = {0: "not once", 1: "once", 2: "twice"}
 MAX_QUOTE: Final = 90
 """Characters of a quote inside a sentence of advice; evidence keeps all of it."""
 DECIMALS: Final = 3
@@ -54,8 +57,19 @@ def shortened(text: str) -> str:
 
 def filled(advice: str, values: Mapping[str, str]) -> str:
     """Advice with its placeholders filled; what is not known reads as nothing."""
-    blank = dict.fromkeys(("at", "quote", "customer", "value", "unit", "count", "points"), "")
+    blank = dict.fromkeys(PLACEHOLDERS, "")
+    if values.get("count", "").isdigit():
+        blank["times"] = times(int(values["count"]))
     return " ".join(advice.format(**{**blank, **values}).split())
+
+
+def times(count: int) -> str:
+    """How often, in words.
+
+    >>> times(0), times(1), times(5)
+    ('not once', 'once', '5 times')
+    """
+    return _TIMES.get(count, f"{count} times")
 
 
 def plain(value: float) -> str:

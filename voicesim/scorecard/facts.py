@@ -71,7 +71,7 @@ class Facts:
     content: NotMeasured | None
     """Why the words cannot be judged; ``None`` when they can."""
 
-    unheard: Mapping[str, str] = field(default_factory=dict)
+    unheard: Mapping[str, NotMeasured] = field(default_factory=dict)
     """Behaviours that cannot be observed in this call, and why."""
 
     def called_for(self, after: Iterable[str], moods: Iterable[str] = ()) -> tuple[Turn, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -118,6 +118,8 @@ class AvoidRule(_Rule):
     after: tuple[str, ...] = ()
     moods: tuple[str, ...] = ()
     free_every_turns: int = 0
+    earns: bool = True
+    """If not, leaving it out earns nothing; it only takes from what other rules earned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,8 @@ class Rubric:
     pass_at: float = 0.0
     """Overall score that passes; 0: any."""
     auto_fail: AutoFail = AutoFail()
+    glossary: Mapping[str, str] = field(default_factory=dict)
+    """Internal terms and their plain words."""
 
     @property
     def digest(self) -> str:
@@ -209,12 +213,18 @@ def default_rubric() -> Rubric:
     return load_rubric(DEFAULT)
 
 
-def load_rubric(path: Path, *, known_behaviours: Collection[str] | None = None) -> Rubric:
+def load_rubric(
+    path: Path,
+    *,
+    known_behaviours: Collection[str] | None = None,
+    known_cues: Collection[str] | None = None,
+) -> Rubric:
     """Read a rubric.
 
     Args:
         path: the file.
         known_behaviours: ids that can be observed; without them no id is questioned.
+        known_cues: ids of what can be heard from the customer, likewise.
 
     Raises:
         RubricError: it cannot be used, with its line.
@@ -223,7 +233,7 @@ def load_rubric(path: Path, *, known_behaviours: Collection[str] | None = None) 
     from voicesim.scorecard.schema import RubricFile
 
     file, lines = load_yaml_with_lines(path, RubricFile, error=RubricError, what="rubric")
-    check(file, lines, path, known_behaviours)
+    check(file, lines, path, known_behaviours, known_cues)
     return _rubric_of(file, read_text(path, error=RubricError, what="rubric"))
 
 
@@ -243,6 +253,7 @@ def _rubric_of(file: RubricFile, source: str) -> Rubric:
         source=source,
         pass_at=file.pass_at,
         auto_fail=AutoFail(must=file.auto_fail.must, must_not=file.auto_fail.must_not),
+        glossary=dict(sorted(file.glossary.items())),
     )
 
 
@@ -269,12 +280,7 @@ def _allowance_of(file: AllowanceFile | None) -> Allowance | None:
 
 
 def _rule_of(file: RuleFile) -> Rule:
-    head = {
-        "rule_id": file.id,
-        "title": file.title,
-        "advice": file.advice,
-        "source": file.source,
-    }
+    head = {"rule_id": file.id, "title": file.title, "advice": file.advice, "source": file.source}
     match file.kind:
         case "measured":
             return MeasureRule(
@@ -312,6 +318,7 @@ def _rule_of(file: RuleFile) -> Rule:
                 after=file.after,
                 moods=_lowered(file.moods),
                 free_every_turns=file.free_every_turns,
+                earns=file.earns,
             )
         case "order":
             return OrderRule(**head, points=file.points, first=file.first, then=file.then, after=file.after)

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from voicesim.errors import RubricError
 from voicesim.files.strict_yaml import Lines
+from voicesim.scorecard.evidence import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from voicesim.scorecard.schema import RubricFile, RuleFile
 
-PLACEHOLDERS: Final = ("at", "quote", "customer", "value", "unit", "count", "points")
-"""Names that advice may use."""
 CARD: Final = "card"
 NOTHING: Final = "nothing"
 """What a scenario's own lists may fail besides a section."""
@@ -46,7 +45,13 @@ class _Checker:
             self.fail(f"unknown {what} {name!r}", *where, key=name, hint=hint)
 
 
-def check(file: RubricFile, lines: Lines, path: Path, known_behaviours: Collection[str] | None) -> None:
+def check(
+    file: RubricFile,
+    lines: Lines,
+    path: Path,
+    known_behaviours: Collection[str] | None,
+    known_cues: Collection[str] | None,
+) -> None:
     """Refuse a rubric that cannot be judged by.
 
     Raises:
@@ -74,12 +79,29 @@ def check(file: RubricFile, lines: Lines, path: Path, known_behaviours: Collecti
         for name in skill.looks_like:
             look.known(name, levels, "level", "skills", i, "looks_like", name)
         for j, rule in enumerate(skill.rules):
-            _check_rule(rule, look, ("skills", i, "rules", j), known_behaviours)
+            _check_rule(rule, look, ("skills", i, "rules", j))
+            _check_names(rule, look, ("skills", i, "rules", j), known_behaviours, known_cues)
 
 
-def _check_rule(
-    rule: RuleFile, look: _Checker, where: tuple[str | int, ...], known_behaviours: Collection[str] | None
+def _check_names(
+    rule: RuleFile,
+    look: _Checker,
+    where: tuple[str | int, ...],
+    known_behaviours: Collection[str] | None,
+    known_cues: Collection[str] | None,
 ) -> None:
+    for keys, known, what in (
+        (("any_of", "first", "then"), known_behaviours, "behaviour"),
+        (("after",), known_cues, "cue of the customer"),
+    ):
+        if known is None:
+            continue
+        for key in keys:
+            for n, name in enumerate(getattr(rule, key, ())):
+                look.known(name, known, what, *where, key, n)
+
+
+def _check_rule(rule: RuleFile, look: _Checker, where: tuple[str | int, ...]) -> None:
     for key in ("advice", "advice_above"):
         _check_advice(str(getattr(rule, key, "")), look, *where, key)
     if rule.kind == "measured":
@@ -97,10 +119,6 @@ def _check_rule(
         )
     if rule.kind == "due" and not (rule.after or rule.moods):
         look.fail("nothing calls for it", *where, "after", hint="name cues of the customer, or moods")
-    if known_behaviours is not None:
-        for key in ("any_of", "first", "then"):
-            for n, name in enumerate(getattr(rule, key, ())):
-                look.known(name, known_behaviours, "behaviour", *where, key, n)
 
 
 def _check_advice(advice: str, look: _Checker, *where: str | int) -> None:

@@ -35,7 +35,10 @@ class _RuleFile(_Strict):
     title: str = Field(description="what is looked at, in a few words")
     points: float = Field(gt=0.0, description="weight among the rules of its skill; they are scaled to 100")
     advice: str = Field(
-        description="what would have kept the points; may name {at}, {quote}, {customer}, {value}, {count}, {points}"
+        description=(
+            "what would have kept the points; "
+            "may name {at}, {quote}, {customer}, {value}, {unit}, {count}, {times}, {points}"
+        )
     )
     source: str = Field(min_length=1, description="where its thresholds come from")
 
@@ -108,6 +111,10 @@ class AvoidRuleFile(_RuleFile):
     free_every_turns: int = Field(
         default=0, ge=0, description="one is free for every so many turns of the trainee; 0: none is"
     )
+    earns: bool = Field(
+        default=True,
+        description="false: leaving it out earns nothing, doing it takes from what the other rules earned",
+    )
 
 
 class OrderRuleFile(_RuleFile):
@@ -155,7 +162,10 @@ class AutoFailFile(_Strict):
 
     must: str = Field(
         default="card",
-        description="what fails where a behaviour that the scenario asks for never came: card, nothing, or a section",
+        description=(
+            "what fails where a behaviour that the scenario asks for never came: card, nothing, or a section; "
+            "a failed card does not pass, a failed section counts as 0"
+        ),
     )
     must_not: str = Field(
         default="card",
@@ -174,6 +184,10 @@ class RubricFile(_Strict):
     least_words: int = Field(default=20, ge=1, description="of the trainee, below which words are not judged")
     pass_at: float = Field(default=0.0, ge=0.0, le=100.0, description="overall score that passes; 0: any")
     auto_fail: AutoFailFile = AutoFailFile()
+    glossary: dict[str, str] = Field(
+        default={},
+        description="internal terms and their plain words, beside the scenario's; one left unexplained is jargon",
+    )
     levels: tuple[LevelFile, ...]
     sections: tuple[SectionFile, ...]
     skills: tuple[SkillFile, ...]

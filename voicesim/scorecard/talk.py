@@ -2,9 +2,12 @@
 
 Conventions
     Content words are words of four letters and more. Two utterances say the same where the content words that they
-    share are at least three quarters (a question: three fifths) of all that are in either; shorter ones than five
-    (a question: two) content words are not compared. A question that the customer asked to hear again is not a
-    repeated one. All of them are ``NotMeasured`` with a reason where they cannot be told.
+    share are at least three quarters of all that are in either, or where eight words in a row are the same; words
+    that showed a good behaviour are left out, and so are utterances of fewer than five content words. Questions are
+    counted by clause ("what was it and when did it start" asks twice); two are the same where they share three
+    fifths of their content words, two at least, or where the trainee says so ("what was the street again"). A
+    question that the customer asked to hear again is not a repeated one. All of them are ``NotMeasured`` with a
+    reason where they cannot be told.
 
 Names, in this order:
 
@@ -15,6 +18,7 @@ Names, in this order:
     repeated_questions    questions           that were asked before
     slowing_for_nervous   ratio               pace after a nervous customer against the usual pace
     bright_at_upset       utterances          lively ones right after an upset customer
+    fillers               ratio               utterances with um, uh and the like, of all
     ====================  ==================  ======================================================
 
 Source: the shares and least lengths are choices of this project; they keep set phrases ("how can I help you") apart
@@ -28,11 +32,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import mean, median
 from typing import Final
 
+from voicesim.audio.span import Span
 from voicesim.behaviour.tables import Tables
 from voicesim.measure.moods import UPSET_MOODS
 from voicesim.measure.tone import LIVELY_ABOVE
 from voicesim.results import Evidence, Measured, NotMeasured, Reason, Result
-from voicesim.scorecard.evidence import of_span
+from voicesim.scorecard.evidence import of_observation, of_span
 from voicesim.scorecard.facts import Facts
 from voicesim.scorecard.turns import Turn
 from voicesim.speech.words import Utterance
@@ -47,6 +52,15 @@ LEAST_CONTENT_OF_A_QUESTION: Final = 2
 MAX_REQUEST_WORDS: Final = 5
 LEAST_USUAL: Final = 3
 _CONTENT_LETTERS: Final = 4
+SAME_RUN: Final = 8
+_SENTENCE: Final = re.compile(r"[^.?!]+[.?!]*")
+_AND_ASKS: Final = re.compile(
+    r"\b(?:and|or|plus)\s+(?=(?:also\s+)?(?:what|when|where|which|who|why|how|is|are|was|were|did|do|does|have|has|can|could|would|will)\b)",
+    re.IGNORECASE,
+)
+_SAYS_AGAIN: Final = re.compile(
+    r"\b(what|when|where|which|who|how)\b.*\bagain\W*$|\bdid you say\b|\bwhat was (it|that) again\b"
+)
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _AGAIN: Final = re.compile(r"\b(sorry|pardon|what|again|repeat|hear|huh|who|which)\b")
 
@@ -89,38 +103,62 @@ def _words_per_turn(facts: Facts, tables: Tables) -> Result:
 
 def _words_of(turn: Turn, facts: Facts, tables: Tables) -> tuple[int, int]:
     """All words of a turn, and those outside of good behaviours."""
-    good = [
+    spoken = [facts.call.trainee.utterances[i] for i in turn.utterances]
+    plain = sum(len(_plain_words(u, _good_spans(facts, turn, tables))) for u in spoken)
+    return sum(len(u.words) for u in spoken), plain
+
+
+def _good_spans(facts: Facts, turn: Turn, tables: Tables) -> tuple[Span, ...]:
+    return tuple(
         seen.span
         for seen in facts.seen.get(turn.index, ())
         if (behaviour := tables.behaviour(seen.behaviour_id)) is not None and not behaviour.costs_points
+    )
+
+
+def _plain_words(utterance: Utterance, good: Iterable[Span]) -> list[str]:
+    """An utterance's words outside of good behaviours."""
+    spans = tuple(good)
+    return [
+        word.text
+        for word in utterance.words
+        if not any(span.start <= word.span.start and word.span.end <= span.end for span in spans)
     ]
-    words = [word for i in turn.utterances for word in facts.call.trainee.utterances[i].words]
-    plain = [w for w in words if not any(s.start <= w.span.start and w.span.end <= s.end for s in good)]
-    return len(words), len(plain)
 
 
 def _stacked_questions(facts: Facts, tables: Tables) -> Result:
     if (missing := _without_words(facts)) is not None:
         return missing
-    stacked = [u for u in _spoken(facts) if tables.n_questions(u.text) > 1]
+    stacked = [u for u in _spoken(facts) if len(_questions(u.text, tables)) > 1]
     return _count(
         stacked, "utterances", "Utterances with two questions and more.", "several questions at once"
     )
 
 
+def _questions(text: str, tables: Tables) -> list[str]:
+    """The clauses of a text that ask something."""
+    clauses = [clause for part in _SENTENCE.findall(text) for clause in _AND_ASKS.split(part)]
+    return [clause for clause in clauses if clause.strip() and tables.n_questions(clause)]
+
+
 def _said_again(facts: Facts, tables: Tables) -> Result:
-    del tables
     if (missing := _without_words(facts)) is not None:
         return missing
     earlier: list[frozenset[str]] = []
+    runs: set[tuple[str, ...]] = set()
     again: list[Utterance] = []
-    for utterance in _spoken(facts):
-        content = _content(utterance.text)
-        if len(content) < LEAST_CONTENT:
-            continue
-        if any(_overlap(content, other) >= SAME for other in earlier):
-            again.append(utterance)
-        earlier.append(content)
+    for turn in facts.turns:
+        good = _good_spans(facts, turn, tables)
+        for utterance in (facts.call.trainee.utterances[i] for i in turn.utterances):
+            text = " ".join(_plain_words(utterance, good))
+            content, words = _content(text), _WORD.findall(text.lower())
+            if len(content) < LEAST_CONTENT:
+                continue
+            new = {tuple(words[i : i + SAME_RUN]) for i in range(len(words) - SAME_RUN + 1)}
+            if any(_overlap(content, other) >= SAME for other in earlier) or not runs.isdisjoint(new):
+                again.append(utterance)
+            earlier.append(content)
+            runs |= new
     return _count(again, "utterances", "Utterances that say what an earlier one said.", "said before")
 
 
@@ -132,18 +170,43 @@ def _repeated_questions(facts: Facts, tables: Tables) -> Result:
     for turn in facts.turns:
         heard_badly = any(_asks_to_repeat(said.text) for said in turn.before)
         for utterance in (facts.call.trainee.utterances[i] for i in turn.utterances):
-            content = _content(utterance.text)
-            if len(content) < LEAST_CONTENT_OF_A_QUESTION or not tables.n_questions(utterance.text):
-                continue
-            if not heard_badly and any(_overlap(content, other) >= SAME_QUESTION for other in asked):
+            questions = _questions(utterance.text, tables)
+            contents = [c for q in questions if len(c := _content(q)) >= LEAST_CONTENT_OF_A_QUESTION]
+            is_same = any(_overlap(c, other) >= SAME_QUESTION for c in contents for other in asked)
+            is_told = any(_SAYS_AGAIN.search(question.lower()) for question in questions)
+            if turn.index and not heard_badly and (is_same or is_told):
                 again.append(utterance)
-            asked.append(content)
-    return _count(again, "questions", "Questions that the trainee had asked before.", "asked before")
+            asked += contents
+    return _count(
+        again, "questions", "Utterances that ask what the trainee had asked before.", "asked before"
+    )
 
 
 def _asks_to_repeat(text: str) -> bool:
     plain = text.lower()
     return len(plain.split()) <= MAX_REQUEST_WORDS and bool(_AGAIN.search(plain))
+
+
+def _fillers(facts: Facts, tables: Tables) -> Result:
+    del tables
+    missing = facts.unheard.get("filler") or _without_words(facts)
+    if missing is not None:
+        return missing
+    counted = [u for u in _spoken(facts) if len(u.words) >= LEAST_TURN_WORDS]
+    if len(counted) < LEAST_TURNS:
+        return _too_few(
+            f"{len(counted)} utterances have {LEAST_TURN_WORDS} words and more, {LEAST_TURNS} are needed"
+        )
+    heard = [seen for seen in facts.found(facts.turns, ("filler",)) if seen.is_certain]
+    return Measured(
+        value=round(min(1.0, len(heard) / len(counted)), 3),
+        unit="ratio",
+        definition=(
+            f"Utterances with a filler, of all utterances of {LEAST_TURN_WORDS} words and more; "
+            "several fillers in one utterance are one."
+        ),
+        evidence=tuple(of_observation(seen, "filler") for seen in heard),
+    )
 
 
 # --- fit to the moment ------------------------------------------------------------------------------------
@@ -248,6 +311,7 @@ _MEASURES: Final[Mapping[str, Callable[[Facts, Tables], Result]]] = {
     "repeated_questions": _repeated_questions,
     "slowing_for_nervous": _slowing_for_nervous,
     "bright_at_upset": _bright_at_upset,
+    "fillers": _fillers,
 }
 NAMES: Final = tuple(_MEASURES)
 """Every one of these measures, in order."""

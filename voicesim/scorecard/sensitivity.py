@@ -1,0 +1,163 @@
+"""How firm a level is: which single threshold, 20 % lower or higher, would give another one.
+
+Conventions: a corner of a curve moves alone and stops at its neighbours; a corner at 0 moves by 20 % of the way to
+its neighbour, since 20 % of nothing is nothing. Thresholds that count (how often, within how many turns) move to the
+next whole number beyond 20 %, and never below one. Weights, prices and the bounds of the levels stay: they are not
+what is measured against. Source: choice of this project.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from voicesim.scorecard.card import Flip, Skill
+from voicesim.scorecard.evidence import plain
+from voicesim.scorecard.facts import Facts, Outcome, Standing
+from voicesim.scorecard.rubric import (
+    AvoidRule,
+    Curve,
+    DueRule,
+    MeasureRule,
+    PairRule,
+    Rubric,
+    Rule,
+    ShowsRule,
+)
+from voicesim.scorecard.rules import judge_rule
+from voicesim.scorecard.skills import points_of
+
+MOVE: Final = 0.2
+_ABOUT_THE_SAME: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    rule: Rule
+    threshold: str
+    moved_to: float
+
+
+def with_flips(
+    rubric: Rubric,
+    skills: Sequence[Skill],
+    outcomes: Sequence[Sequence[Outcome]],
+    facts: Facts,
+    overall: Callable[[Sequence[Skill]], float | None],
+) -> tuple[tuple[Skill, ...], tuple[Flip, ...]]:
+    """The skills with what would flip their levels, and what would flip the overall's.
+
+    Args:
+        rubric: what was judged.
+        skills: the rows.
+        outcomes: what the rules of each row came to.
+        facts: what the rules looked at.
+        overall: the overall score of some rows.
+    """
+    value = overall(skills)
+    whole: list[Flip] = []
+    rows: list[Skill] = []
+    for n, (skill, rules) in enumerate(zip(skills, outcomes, strict=True)):
+        flips: list[Flip] = []
+        for moved, score in _otherwise(skill, rules, facts):
+            flips += _flip(rubric, moved, skill.score, score)
+            others = [*skills[:n], replace(skill, score=score), *skills[n + 1 :]]
+            whole += _flip(rubric, moved, value, overall(others))
+        rows.append(replace(skill, flips=tuple(flips)))
+    return tuple(rows), tuple(whole)
+
+
+def _otherwise(skill: Skill, outcomes: Sequence[Outcome], facts: Facts) -> Iterator[tuple[_Moved, float]]:
+    """Other scores of a skill, each by one threshold moved."""
+    if skill.score is None:
+        return
+    for i, outcome in enumerate(outcomes):
+        if outcome.standing is not Standing.JUDGED:
+            continue
+        for moved in _moved(outcome, facts):
+            other = judge_rule(moved.rule, facts)
+            if math.isclose(other.share, outcome.share, abs_tol=_ABOUT_THE_SAME):
+                continue
+            points = points_of([*outcomes[:i], other, *outcomes[i + 1 :]])
+            if points is not None and points.value != skill.score:
+                yield moved, points.value
+
+
+def _flip(rubric: Rubric, moved: _Moved, before: float | None, after: float | None) -> list[Flip]:
+    if before is None or after is None or rubric.level(before) == rubric.level(after):
+        return []
+    return [
+        Flip(
+            rule=moved.rule.rule_id,
+            threshold=moved.threshold,
+            moved_to=round(moved.moved_to, 3) + 0.0,
+            level=rubric.level(after).title,
+            is_higher=after > before,
+        )
+    ]
+
+
+# --- thresholds -------------------------------------------------------------------------------------------
+
+
+def _moved(outcome: Outcome, facts: Facts) -> Iterator[_Moved]:
+    rule = outcome.rule
+    match rule:
+        case MeasureRule():
+            yield from _moved_corners(rule, facts)
+        case ShowsRule():
+            for n in _whole(rule.at_least):
+                yield _Moved(replace(rule, at_least=n), f"{rule.title}: {rule.at_least} wanted", n)
+        case DueRule() | PairRule():
+            for n in _whole(rule.within_turns):
+                told = f"{rule.title}: within {_turns(rule.within_turns)}"
+                yield _Moved(replace(rule, within_turns=n), told, n)
+        case AvoidRule(free_every_turns=free) if free:
+            for n in _whole(free):
+                yield _Moved(
+                    replace(rule, free_every_turns=n), f"{rule.title}: one in {_turns(free)} free", n
+                )
+
+
+def _turns(n: int) -> str:
+    return f"{n} turn{'' if n == 1 else 's'}"
+
+
+def _whole(n: int) -> tuple[int, ...]:
+    moved = (math.floor(n * (1.0 - MOVE)), math.ceil(n * (1.0 + MOVE)))
+    return tuple(other for other in moved if other >= 1)
+
+
+def _moved_corners(rule: MeasureRule, facts: Facts) -> Iterator[_Moved]:
+    curve = used_curve(rule, facts)
+    if curve is None:
+        return
+    place = rule.curves.index(curve)
+    for i, (x, share) in enumerate(curve.corners):
+        for other in _beside(curve, i):
+            corners = (*curve.corners[:i], (other, share), *curve.corners[i + 1 :])
+            curves = (*rule.curves[:place], replace(curve, corners=corners), *rule.curves[place + 1 :])
+            told = f"{rule.title}: {plain(100.0 * share)} % of its points at {x:g}"
+            yield _Moved(replace(rule, curves=curves), told, other)
+
+
+def used_curve(rule: MeasureRule, facts: Facts) -> Curve | None:
+    """The curve that decides in this call."""
+    from voicesim.scorecard.by_measure import deciding
+
+    found = deciding(rule, facts)
+    return None if found is None else found[0]
+
+
+def _beside(curve: Curve, i: int) -> Iterator[float]:
+    """Where a corner lies when it moves 20 % down or up, between its neighbours."""
+    xs = [x for x, _ in curve.corners]
+    neighbour = xs[i + 1] if i + 1 < len(xs) else xs[i - 1]
+    step = MOVE * (abs(xs[i]) or abs(neighbour))
+    room = 1e-6 * (xs[-1] - xs[0])
+    for other in (xs[i] - step, xs[i] + step):
+        low = xs[i - 1] + room if i else other
+        high = xs[i + 1] - room if i + 1 < len(xs) else other
+        yield min(max(other, low), high)
