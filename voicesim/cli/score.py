@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
 from voicesim.cli.output import Progress, colour_on, say, unicode_on, width
 from voicesim.errors import VoicesimError
+
+if TYPE_CHECKING:
+    from voicesim.intake.transcripts.parties import Role
 
 EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
 
@@ -22,6 +26,19 @@ EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
     help="Which channel of a recording is the trainee.  [default: right]",
 )
 @click.option("--scenario", metavar="NAME|FILE", help="What was rehearsed: its facts and musts are scored.")
+@click.option(
+    "--transcript",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The call's words: SRT, WebVTT, Amazon Transcribe or Whisper JSON, or lines like 'Agent: …'.",
+)
+@click.option(
+    "--party",
+    "parties",
+    multiple=True,
+    metavar="NAME=trainee|customer|other",
+    help="Whose a label of the transcript is, where it says neither agent nor customer; may be repeated.",
+)
 @rubric_option
 @baseline_option
 @recogniser_option
@@ -48,6 +65,8 @@ def command(
     *,
     paths: tuple[Path, ...],
     trainee_channel: str | None,
+    transcript: Path | None,
+    parties: tuple[str, ...],
     scenario: str | None,
     rubric: Path | None,
     baseline: Path | None,
@@ -62,20 +81,24 @@ def command(
 
     PATH is a recording (WAV, FLAC, MP3, OGG, M4A …) with the customer in the left channel and the trainee in
     the right one, or a folder that 'voicesim call' wrote. Of a mono recording, what one channel cannot tell is
-    not measured. Several PATHs are scored one after the other; one that cannot be read never stops the rest.
+    not measured; a transcript with the speakers' labels tells who spoke. Several PATHs are scored one after
+    the other; one that cannot be read never stops the rest.
     """
     from voicesim.cli.scenarios import brief_named
     from voicesim.cli.scoring import ScoringOptions
     from voicesim.cli.wiring import engines_for, load_baseline, load_rubric, load_tables
 
+    roles = _roles(paths, transcript, parties, no_words=no_words)
     progress = Progress(is_quiet=quiet)
     options = ScoringOptions(
-        engines=engines_for(None if no_words else recogniser, progress=progress),
+        engines=engines_for(None if no_words or transcript else recogniser, progress=progress),
         tables=load_tables(),
         rubric=None if rubric is None else load_rubric(rubric),
         baseline=load_baseline(baseline),
         brief=None if scenario is None else brief_named(scenario),
         trainee_channel=trainee_channel,
+        transcript=transcript,
+        parties=roles,
     )
     n_failed = n_below = 0
     for path in paths:
@@ -95,6 +118,29 @@ def command(
     if n_failed and not quiet:
         say(f"{len(paths) - n_failed} scored, {n_failed} failed")
     return 1 if n_failed or n_below else 0
+
+
+def _roles(
+    paths: tuple[Path, ...], transcript: Path | None, parties: tuple[str, ...], *, no_words: bool
+) -> dict[str, Role]:
+    """Whose labels are whose by ``--party``; what cannot go together is refused."""
+    from voicesim.intake.transcripts.parties import Role
+
+    if transcript is not None and len(paths) > 1:
+        raise click.UsageError("--transcript is of one recording; name one PATH")
+    if transcript is not None and no_words:
+        raise click.UsageError("--transcript brings words and --no-words leaves them out; choose one")
+    if parties and transcript is None:
+        raise click.UsageError("--party explains a transcript; name one with --transcript")
+    found: dict[str, Role] = {}
+    for text in parties:
+        label, _, role = text.rpartition("=")
+        if not label.strip() or role.strip() not in set(Role):
+            raise click.BadParameter(
+                f"{text} is no NAME=trainee, NAME=customer or NAME=other", param_hint="--party"
+            )
+        found[label] = Role(role.strip())
+    return found
 
 
 def _target(path: Path, paths: tuple[Path, ...], form: str, out: Path | None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from voicesim.errors import InputError
 if TYPE_CHECKING:
     from voicesim.behaviour.tables import Tables
     from voicesim.intake.engines import Engines, Progress
+    from voicesim.intake.transcripts.parties import Role
     from voicesim.measure.baseline import Baseline
     from voicesim.scorecard.card import Scorecard
     from voicesim.scorecard.rubric import Rubric
@@ -36,6 +38,10 @@ class ScoringOptions:
     """``None``: a call folder's own, else none."""
     brief: Brief | None = None
     trainee_channel: str | None = None
+    transcript: Path | None = None
+    """The words of a recording, where they exist already."""
+    parties: Mapping[str, Role] | None = None
+    """Whose the labels of the transcript are, where the user said so."""
 
 
 def score_path(path: Path, options: ScoringOptions, progress: Progress) -> tuple[Call, Scorecard]:
@@ -47,6 +53,7 @@ def score_path(path: Path, options: ScoringOptions, progress: Progress) -> tuple
     from voicesim.callfolder.reader import is_call_folder
     from voicesim.cli.wiring import load_baseline, load_rubric
     from voicesim.intake.call import call_from_folder, call_from_recording
+    from voicesim.intake.labelled import call_with_transcript
     from voicesim.scorecard.judge import score
 
     rubric_path = baseline_path = None
@@ -56,9 +63,24 @@ def score_path(path: Path, options: ScoringOptions, progress: Progress) -> tuple
                 f"{path} is a folder, but not a call folder: it has no call.flac",
                 hint="name recordings, or folders that 'voicesim call' wrote",
             )
+        if options.transcript is not None:
+            raise InputError(
+                f"{path} is a call folder and has its own words",
+                hint="leave --transcript out, or score its call.flac",
+            )
         rubric_path = path / "rubric.yaml"
         baseline_path = path / "baseline.json"
         call = call_from_folder(path, options.engines, progress=progress)
+    elif options.transcript is not None:
+        call = call_with_transcript(
+            path,
+            options.transcript,
+            options.engines,
+            parties=options.parties,
+            trainee_channel=options.trainee_channel,
+            brief=options.brief,
+            progress=progress,
+        )
     else:
         call = call_from_recording(
             path,
@@ -85,7 +107,7 @@ def write_page(card: Scorecard, call: Call, path: Path) -> None:
     from voicesim.files.atomic import write_bytes, write_text
     from voicesim.report.html import card_to_html
 
-    customer = None if call.customer is None else call.customer.clip.samples
+    customer = call.customer.clip.samples if call.customer is not None and call.is_two_sided else None
     audio = encode_flac(customer, call.trainee.clip.samples)
     if len(audio) > PAGE_AUDIO_LIMIT_BYTES:
         beside = path.with_suffix(".flac")

@@ -46,8 +46,8 @@ def call_from_recording(
     """
     channels = read_channels(path, engines.decoder, trainee_channel=trainee_channel, progress=progress)
     progress("listening", 0.0)
-    trainee = _side(channels.trainee, channels, engines, progress)
-    customer = None if channels.customer is None else _side(channels.customer, channels, engines, progress)
+    trainee = side_of(channels.trainee, channels, engines, progress)
+    customer = None if channels.customer is None else side_of(channels.customer, channels, engines, progress)
     recognition = None
     if engines.recogniser is not None and (trainee.speech or (customer and customer.speech)):
         recogniser, is_fallback = engines.recogniser()
@@ -64,7 +64,7 @@ def call_from_recording(
         customer=customer,
         brief=brief,
         recognition=recognition,
-        engines=_used(engines),
+        engines=engines_used(engines),
     )
 
 
@@ -88,7 +88,7 @@ def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_pr
         clip=channels.trainee,
         speech=_trainee_speech(channels, stored, engines),
         utterances=stored.transcript,
-        pitch=_pitch(channels.trainee, engines, progress),
+        pitch=pitch_of(channels.trainee, engines, progress),
     )
     return Call(
         call_id=path.resolve().name,
@@ -101,7 +101,7 @@ def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_pr
         recognition=stored.recognition,
         echo=stored.echo,
         device_faults=stored.device_faults,
-        engines=_used(engines),
+        engines=engines_used(engines),
         ending=stored.ending,
     )
 
@@ -124,20 +124,22 @@ def _customer_of(clip: Clip, lines: tuple[CustomerLine, ...], engines: Engines, 
         scripted_utterance(Party.CUSTOMER, line.text, line.planned, line.heard) for line in lines
     )
     speech = union(Span(max(0, line.heard.start), min(len(clip), line.heard.end)) for line in lines)
-    return Side(clip=clip, speech=speech, utterances=utterances, pitch=_pitch(clip, engines, progress))
+    return Side(clip=clip, speech=speech, utterances=utterances, pitch=pitch_of(clip, engines, progress))
 
 
-def _side(clip: Clip, channels: Channels, engines: Engines, progress: Progress) -> Side:
+def side_of(clip: Clip, channels: Channels, engines: Engines, progress: Progress) -> Side:
+    """A party with a channel of its own: where it speaks, and its pitch."""
     speech = listen(Listener(engines.detector.session().step), clip.samples, None)
     return Side(
         clip=clip,
         speech=speech,
-        pitch=_pitch(clip, engines, progress),
+        pitch=pitch_of(clip, engines, progress),
         source_rate_hz=channels.info.sample_rate_hz,
     )
 
 
-def _pitch(clip: Clip, engines: Engines, progress: Progress) -> PitchTrack | None:
+def pitch_of(clip: Clip, engines: Engines, progress: Progress) -> PitchTrack | None:
+    """The pitch of a channel, where there is a tracker."""
     if engines.pitch is None:
         return None
     progress("pitch", 0.0)
@@ -173,7 +175,8 @@ def _recognition(recogniser: Recogniser, *, is_fallback: bool) -> Recognition:
     )
 
 
-def _used(engines: Engines) -> dict[str, EngineId]:
+def engines_used(engines: Engines) -> dict[str, EngineId]:
+    """The engines' names for the provenance."""
     used = {"decoder": engines.decoder.identity, "detector": engines.detector.identity}
     if engines.pitch is not None:
         used["pitch"] = engines.pitch.identity

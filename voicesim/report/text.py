@@ -112,7 +112,7 @@ def _heading(card: Scorecard, page: _Page) -> Iterator[str]:
 def _recogniser(line: RecogniserLine, page: _Page) -> Iterator[str]:
     if line.warning:
         yield from page.wrap(
-            f"FALLBACK RECOGNISER. {line.text} {line.warning}", first="!! ", indent="   ", style="alarm"
+            f"{line.alarm.upper()}. {line.text} {line.warning}", first="!! ", indent="   ", style="alarm"
         )
     else:
         yield from page.wrap(line.text, indent="  ", first="", style="dim")

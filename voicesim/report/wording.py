@@ -47,6 +47,7 @@ _LAYOUTS: Final[Mapping[str, str]] = {
     "live": "rehearsal",
     "two_channel": "recording, two channels",
     "fake_stereo": "recording, two identical channels",
+    "labelled_mono": "recording, one channel, speakers by transcript",
     "mono": "recording, one channel",
 }
 

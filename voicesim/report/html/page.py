@@ -128,7 +128,7 @@ def _recogniser(card: Scorecard) -> Markup:
     if line is None:
         return NOTHING
     if line.warning:
-        loud = element("strong", "Fallback recogniser.")
+        loud = element("strong", f"{line.alarm}.")
         return element("p", loud, f" {line.text} {line.warning}", class_="notice", role="note")
     return element("p", line.text, class_="recogniser")
 
@@ -150,7 +150,7 @@ def _picture_section(call: Call, marks: tuple[OverlapMark, ...]) -> Markup:
 def _transcript_section(card: Scorecard, call: Call, marks: tuple[OverlapMark, ...]) -> Markup:
     lines = transcript(card, call)
     if lines:
-        words = conversation(lines, marks, is_two_sided=call.is_two_sided)
+        words = conversation(lines, marks, is_two_sided=call.is_who_spoke_known)
     else:
         words = element("p", "There is no transcript of this call.", class_="why")
     return element(

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ
-from voicesim.audio.span import Span
+from voicesim.audio.span import Span, Timeline
 from voicesim.report.html.markup import NOTHING, Markup, element, join, plain
 from voicesim.report.overlaps import OverlapMark
 from voicesim.report.peaks import n_columns_for, outline
 from voicesim.report.wording import clock, title
-from voicesim.speech.call import Call, Side
+from voicesim.speech.call import Call, Layout, Side
 
 MOMENTS_PX: Final = 26
 LANE_PX: Final = 92
@@ -102,6 +102,10 @@ class _Drawing:
         if self._call.customer is not None:
             sides.insert(0, ("customer", self._call.customer))
         outlines = [outline(side.clip.samples, n_columns) for _, side in sides]
+        if self._call.layout is Layout.LABELLED_MONO:
+            outlines = [
+                self._only(side.speech, shape) for (_, side), shape in zip(sides, outlines, strict=True)
+            ]
         peak = max((float(np.abs(o).max(initial=0.0)) for o in outlines), default=0.0)
         full_scale = max(peak, _LEAST_FULL_SCALE)
         for (party, side), shape, y in zip(sides, outlines, self._lane_ys(), strict=False):
@@ -109,6 +113,15 @@ class _Drawing:
             if party == "customer":
                 yield from self._unsaid(y)
             yield _outline(shape / full_scale, party, y)
+
+    def _only(self, speech: Timeline, shape: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """An outline of a shared channel, left where one party speaks."""
+        n_columns = shape.shape[1]
+        kept = np.zeros(n_columns, np.bool_)
+        for span in speech:
+            first, last = (edge * n_columns // self._n_samples for edge in (span.start, span.end))
+            kept[first : last + 1] = True
+        return np.where(kept, shape, np.float32(0.0))
 
     def marks(self, marks: Iterable[OverlapMark]) -> Iterator[Markup]:
         """A band over both lanes, and its sign between them, for every time both talked."""
