@@ -177,10 +177,12 @@ class Tables:
                 yield self._match(behaviour, block, heard, hit, written[hit.index].text)
 
     def _match(self, behaviour: Behaviour, block: Block, heard: Heard, hit: Hit, pattern: str) -> _Match:
-        if behaviour.exceptions and any(
-            other.start < hit.end and hit.start < other.end for other in behaviour.exceptions.hits(heard.grid)
-        ):
-            refusal = "an exception"
+        excepted = behaviour.exceptions.hits(heard.grid) if behaviour.exceptions else ()
+        exception = next(
+            (other for other in excepted if other.start < hit.end and hit.start < other.end), None
+        )
+        if exception is not None:
+            refusal = f"the exception {behaviour.exceptions.patterns[exception.index].text}"
         else:
             refusal = condition_refusal(
                 block, heard, hit, self._lexicon.questions

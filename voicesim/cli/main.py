@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "call": "Rehearse a call: a customer speaks, you answer, a scorecard says how it went.",
     "score": "Score recorded calls and call folders.",
     "scenario": "List, show, write, check and play scenarios.",
+    "behaviour": "List, show and try what a trainee's words can show.",
     "devices": "List microphones and loudspeakers.",
     "selftest": "Measure made calls whose truth is known, and print the error of every measure.",
     "doctor": "Say what is installed, what is missing and how to get it.",

@@ -27,3 +27,11 @@ baseline_option = click.option(
     metavar="FILE",
     help="The trainee's own baseline; volume and tone are then judged against it.",
 )
+
+behaviours_option = click.option(
+    "--behaviours",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="DIR",
+    help="A folder of your own behaviour tables, beside those of voicesim; may be repeated.",
+)

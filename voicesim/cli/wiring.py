@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,11 +55,11 @@ def load_recogniser(
     return choose_recogniser(spec, say=shout, progress=progress)
 
 
-def load_tables() -> Tables:
-    """The behaviour tables that are part of voicesim."""
+def load_tables(extra_folders: Iterable[Path] = ()) -> Tables:
+    """The behaviour tables that are part of voicesim, and those of further folders."""
     from voicesim.behaviour.loading import load_tables as load
 
-    return load()
+    return load(extra_folders)
 
 
 def load_rubric(path: Path | None) -> Rubric:
