@@ -95,9 +95,15 @@ def test_the_top_and_the_entries_have_exactly_the_promised_keys(rich_card: Score
         "status", "value", "unit", "definition", "reason", "explanation", "evidence", "details", "cautions",
     }  # fmt: skip
     assert all(set(m) == measure for m in document["measures"].values())
-    skill = {"id", "title", "status", "score", "explanation", "reason", "weight", "evidence", "lost"}
+    skill = {
+        "id", "title", "status", "score", "explanation", "reason", "weight", "evidence", "lost", "section", "level",
+        "is_borderline", "flips",
+    }  # fmt: skip
     assert all(set(s) == skill for s in document["skills"])
-    assert set(document["overall"]) == {"status", "score", "explanation", "strength", "changes"}
+    assert set(document["overall"]) == {
+        "status", "score", "explanation", "strength", "changes", "level", "is_borderline", "flips", "has_passed",
+        "failures", "to_hear", "sections",
+    }  # fmt: skip
     assert set(document["skills"][0]["evidence"][0]) == {"start_s", "end_s", "label", "quote", "value"}
 
 

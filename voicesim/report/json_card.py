@@ -22,7 +22,7 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.behaviour.observation import Observation
 from voicesim.errors import ParameterError
 from voicesim.results import Evidence, Measured, Result
-from voicesim.scorecard.card import SCHEMA_VERSION, LostPoints, Overall, Scorecard, Skill
+from voicesim.scorecard.card import SCHEMA_VERSION, Failure, Flip, LostPoints, Overall, Scorecard, Skill
 
 TIME_DECIMALS: Final = 3
 """Of seconds: a millisecond, finer than anybody can hear a start."""
@@ -119,6 +119,10 @@ def _skill(skill: Skill) -> _Object:
         "weight": _fraction(skill.weight, where),
         "evidence": _evidence(skill.evidence, where),
         "lost": [_lost(lost, where) for lost in skill.lost],
+        "section": skill.section,
+        "level": skill.level,
+        "is_borderline": skill.is_borderline,
+        "flips": [_flip(flip, where) for flip in skill.flips],
     }
 
 
@@ -129,6 +133,41 @@ def _overall(overall: Overall) -> _Object:
         "explanation": overall.explanation,
         "strength": overall.strength,
         "changes": [_lost(lost, "overall") for lost in overall.changes],
+        "level": overall.level,
+        "is_borderline": overall.is_borderline,
+        "flips": [_flip(flip, "overall") for flip in overall.flips],
+        "has_passed": overall.has_passed,
+        "failures": [_failure(failure) for failure in overall.failures],
+        "to_hear": _evidence(overall.to_hear, "overall"),
+        "sections": [
+            {
+                "id": section.section_id,
+                "title": section.title,
+                "score": None if section.score is None else _fraction(section.score, "overall.sections"),
+                "is_failed": section.is_failed,
+            }
+            for section in overall.sections
+        ],
+    }
+
+
+def _flip(flip: Flip, where: str) -> _Object:
+    return {
+        "rule": flip.rule,
+        "threshold": flip.threshold,
+        "moved_to": _fraction(flip.moved_to, f"{where}.flips"),
+        "level": flip.level,
+        "is_higher": flip.is_higher,
+    }
+
+
+def _failure(failure: Failure) -> _Object:
+    return {
+        "kind": failure.kind,
+        "what": failure.what,
+        "fails": failure.fails,
+        "explanation": failure.explanation,
+        "evidence": _evidence(failure.evidence, f"failures.{failure.kind}"),
     }
 
 

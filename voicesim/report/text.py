@@ -15,9 +15,9 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.recogniser import RecogniserLine, recogniser_line
-from voicesim.report.skills import scored, unscored
+from voicesim.report.skills import Part, Reader, firmness, parts, standing, unscored, why_unscored
 from voicesim.results import Evidence, Measured, Result
-from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
+from voicesim.scorecard.card import Flip, LostPoints, Overall, Scorecard, Skill, SkillStatus
 
 MIN_WIDTH: Final = 40
 """Narrower terminals get this and wrap by themselves."""
@@ -29,6 +29,9 @@ BAR_CELLS: Final = 20
 TITLE_CELLS: Final = 24
 TIMES_SHOWN: Final = 4
 """Places listed behind a point; the rest are counted."""
+
+LOST_SHOWN: Final = 2
+"""Lost points of a skill that the trainee sees at once; the page has them all."""
 
 _STYLES: Final[Mapping[str, str]] = {"strong": "1", "dim": "2", "good": "32", "alarm": "1;31", "bar": "36"}
 _PLAIN_SIGNS: Final = str.maketrans(
@@ -47,7 +50,14 @@ _PLAIN_SIGNS: Final = str.maketrans(
 )
 
 
-def card_to_text(card: Scorecard, *, width: int, use_colour: bool, use_unicode: bool = True) -> str:
+def card_to_text(
+    card: Scorecard,
+    *,
+    width: int,
+    use_colour: bool,
+    use_unicode: bool = True,
+    reader: Reader = "coach",
+) -> str:
     """A scorecard as lines of text.
 
     Args:
@@ -55,17 +65,23 @@ def card_to_text(card: Scorecard, *, width: int, use_colour: bool, use_unicode: 
         width: columns of the terminal, kept between :data:`MIN_WIDTH` and :data:`MAX_WIDTH`.
         use_colour: whether to add ANSI colours.
         use_unicode: whether bars, dashes and quotation marks may leave ASCII; words stay as they are.
+        reader: the coach sees all of it; the trainee the scores, what was lost and the headline measures, and
+            "borderline" instead of the thresholds that decide a level.
 
     Returns:
         Text that ends with a line break.
     """
     page = _Page(min(max(width, MIN_WIDTH), MAX_WIDTH), use_colour=use_colour, use_unicode=use_unicode)
+    is_coach = reader == "coach"
     sections = (
         _heading(card, page),
         _overall(card, page),
-        _skills(card.skills, page),
-        _measures(card, page),
-        _behaviours(card.behaviours, page),
+        _verdict(card.overall, page),
+        *(_part(part, page, is_coach=is_coach) for part in parts(card.skills, card.overall)),
+        _unscored(card.skills, page, is_coach=is_coach),
+        _firmness(card, page) if is_coach else iter(()),
+        _measures(card, page, is_coach=is_coach),
+        _behaviours(card.behaviours, page) if is_coach else iter(()),
     )
     return "\n\n".join(text for lines in sections if (text := "\n".join(lines))) + "\n"
 
@@ -121,9 +137,12 @@ def _recogniser(line: RecogniserLine, page: _Page) -> Iterator[str]:
 def _overall(card: Scorecard, page: _Page) -> Iterator[str]:
     overall = card.overall
     if overall.score is None:
-        yield page.paint(f"OVERALL  {_no_score(overall.status)}", "strong")
+        told = _no_score(overall.status)
     else:
-        yield page.paint(f"OVERALL  {wording.score(overall.score)} / 100", "strong")
+        told = f"{wording.score(overall.score)} / 100"
+        level = standing(overall.level, is_borderline=overall.is_borderline)
+        told += f"  {level}" if level else ""
+    yield from page.wrap(f"OVERALL  {told}", style="strong")
     yield from page.wrap(overall.explanation, indent="  ")
     if overall.strength:
         yield ""
@@ -153,19 +172,52 @@ def _no_score(status: SkillStatus) -> str:
     return "not applicable" if status is SkillStatus.NOT_APPLICABLE else "not scorable"
 
 
-def _skills(skills: tuple[Skill, ...], page: _Page) -> Iterator[str]:
-    if not skills:
-        return
-    yield page.head("Skills")
-    with_score = scored(skills)
-    longest = max((len(wording.clean(skill.title)) for skill in with_score), default=0)
+def _verdict(overall: Overall, page: _Page) -> Iterator[str]:
+    """Whether the call passes, and why not."""
+    if overall.has_passed is not None:
+        yield page.paint(
+            "PASSED" if overall.has_passed else "NOT PASSED", "good" if overall.has_passed else "alarm"
+        )
+    for failure in overall.failures:
+        yield from page.wrap(_with_places(failure.explanation, failure.evidence), first="  - ", indent="    ")
+    if overall.to_hear:
+        yield from page.wrap(
+            f"Listen before you let it pass: words that decide are uncertain at {_places(overall.to_hear)}.",
+            first="  - ",
+            indent="    ",
+        )
+
+
+def _with_places(told: str, evidence: Iterable[Evidence]) -> str:
+    places = _places(evidence)
+    return wording.sentence(told) + (f" (at {places})" if places else "")
+
+
+def _part(part: Part, page: _Page, *, is_coach: bool) -> Iterator[str]:
+    """The scored skills of a section."""
+    yield page.head(part.title) + (f"  {_part_score(part)}" if part.score is not None else "")
+    longest = max(len(wording.clean(skill.title)) for skill in part.skills)
     cells = max(1, min(longest, page.width - BAR_CELLS - 10))
-    for skill in with_score:
+    for skill in part.skills:
         yield from _skill_row(skill, page, cells)
-        yield from page.wrap(wording.sentence(skill.explanation), indent="    ", style="dim")
-        for lost in skill.lost:
+        if is_coach:
+            yield from page.wrap(wording.sentence(skill.explanation), indent="    ", style="dim")
+        for lost in skill.lost if is_coach else skill.lost[:LOST_SHOWN]:
             yield from page.wrap(_cost(lost), first="    - ", indent="      ")
-    for group in unscored(skills):
+        if not is_coach and len(skill.lost) > LOST_SHOWN:
+            yield page.paint(f"      and {len(skill.lost) - LOST_SHOWN} more like these", "dim")
+
+
+def _part_score(part: Part) -> str:
+    assert part.score is not None
+    return f"{wording.score(part.score)} / 100" + (", failed: it counts as 0" if part.is_failed else "")
+
+
+def _unscored(skills: tuple[Skill, ...], page: _Page, *, is_coach: bool) -> Iterator[str]:
+    groups = unscored(skills)
+    if groups:
+        yield page.head("Without a score")
+    for group in groups:
         status, reason = group[0].status, group[0].reason
         told = (
             _no_score(status) if reason is None else f"{_no_score(status)}, because {wording.because(reason)}"
@@ -173,7 +225,8 @@ def _skills(skills: tuple[Skill, ...], page: _Page) -> Iterator[str]:
         yield from page.wrap(
             f"{', '.join(skill.title for skill in group)}: {told}", first="  ", indent="    "
         )
-        yield from page.wrap(wording.sentence(group[0].explanation), indent="    ", style="dim")
+        if is_coach or status is SkillStatus.NOT_SCORABLE:
+            yield from page.wrap(wording.sentence(why_unscored(group)), indent="    ", style="dim")
 
 
 def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
@@ -182,13 +235,35 @@ def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:
     yield from (page.paint(f"  {line}", "") for line in above)
     full = round(min(max(skill.score, 0.0), 100.0) / 100.0 * BAR_CELLS)
     bar = "█" * full + "░" * (BAR_CELLS - full)
-    row = page.paint(f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  ", "")
-    yield row + page.paint(bar, "bar")
+    row = f"  {title.ljust(cells)}  {wording.score(skill.score):>3}  "
+    level = wording.clean(standing(skill.level, is_borderline=skill.is_borderline))
+    fits = level and len(row) + BAR_CELLS + 2 + len(level) <= page.width
+    yield page.paint(row, "") + page.paint(bar, "bar") + (page.paint(f"  {level}", "dim") if fits else "")
 
 
-def _measures(card: Scorecard, page: _Page) -> Iterator[str]:
+def _firmness(card: Scorecard, page: _Page) -> Iterator[str]:
+    """Which levels one threshold decides."""
+    rows: list[tuple[str, str, tuple[Flip, ...]]] = [
+        (skill.title, skill.level, skill.flips) for skill in card.skills if skill.flips
+    ]
+    if card.overall.flips:
+        rows.insert(0, ("Overall", card.overall.level, card.overall.flips))
+    if not rows:
+        return
+    yield page.head("How firm the levels are")
+    yield from page.wrap(
+        "One threshold of the rubric, 20 % lower or higher, would give these another level.", indent="  "
+    )
+    for title, level, flips in rows:
+        for told in firmness(flips, level):
+            yield from page.wrap(f"{title}: {told}.", first="  - ", indent="    ", style="dim")
+
+
+def _measures(card: Scorecard, page: _Page, *, is_coach: bool) -> Iterator[str]:
     ordered = wording.in_reading_order(card.measures)
     for i, (is_headline, group) in enumerate(groupby(ordered, key=lambda item: item[0] in wording.HEADLINES)):
+        if not (is_headline or is_coach):
+            continue
         if i:
             yield ""
         yield page.head("Measures" if is_headline or not i else "Further measures")

@@ -25,6 +25,7 @@ from voicesim.report.html.scores import (
 from voicesim.report.html.sound import INLINE_LIMIT_BYTES, audio_source, player
 from voicesim.report.overlaps import OverlapMark, overlap_marks
 from voicesim.report.recogniser import recogniser_line
+from voicesim.report.skills import Reader
 from voicesim.report.transcript import Line, transcript
 from voicesim.results import Reason
 from voicesim.scorecard.card import Scorecard
@@ -39,6 +40,7 @@ def card_to_html(
     audio_type: str,
     audio_file: str | None = None,
     inline_limit_bytes: int = INLINE_LIMIT_BYTES,
+    reader: Reader = "coach",
 ) -> str:
     """The replay of a scored call as one HTML page.
 
@@ -49,6 +51,7 @@ def card_to_html(
         audio_type: its media type, such as ``audio/flac``.
         audio_file: name of the recording's file beside the page; given, the page links it and holds no sound.
         inline_limit_bytes: how big a recording may be to lie inside.
+        reader: the coach also sees which thresholds decide a level.
 
     Returns:
         The page; it is to be stored as UTF-8.
@@ -64,12 +67,12 @@ def card_to_html(
         title=escape(_title(card, call)),
         style=style,
         script=script,
-        body=_body(card, call),
+        body=_body(card, call, reader),
         player=player(source, is_inside=is_inside),
     )
 
 
-def _body(card: Scorecard, call: Call) -> Markup:
+def _body(card: Scorecard, call: Call, reader: Reader) -> Markup:
     marks = overlap_marks(card, call)
     return join(
         (
@@ -80,7 +83,7 @@ def _body(card: Scorecard, call: Call) -> Markup:
                 "div",
                 element(
                     "div",
-                    skills_section(card),
+                    skills_section(card, reader),
                     measures_section(card),
                     behaviours_section(card.behaviours),
                 ),

@@ -11,9 +11,9 @@ from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.html.markup import NOTHING, Markup, disclosure, element, join, plain, play_button
 from voicesim.report.overlaps import plain_label
-from voicesim.report.skills import scored, unscored
+from voicesim.report.skills import Part, Reader, firmness, parts, standing, unscored, why_unscored
 from voicesim.results import Evidence, Json, Measured, Result
-from voicesim.scorecard.card import LostPoints, Scorecard, Skill, SkillStatus
+from voicesim.scorecard.card import LostPoints, Overall, Scorecard, Skill, SkillStatus
 
 _RATE: Final = "per "
 """How the unit of a rate begins; the value of one event is no rate."""
@@ -37,7 +37,9 @@ def overall_section(card: Scorecard) -> Markup:
         element("h2", "Overall", id="overall"),
         figure,
         bar,
+        _standing(overall.level, is_borderline=overall.is_borderline),
         element("p", wording.sentence(overall.explanation), class_="why"),
+        _passing(overall, _units(card)),
         class_="verdict",
     )
     keep = change = NOTHING
@@ -56,19 +58,79 @@ def overall_section(card: Scorecard) -> Markup:
     return element("section", verdict, element("div", keep, change, class_="advice"), class_="hero")
 
 
-def skills_section(card: Scorecard) -> Markup:
-    """One row a skill; the lost points and the evidence open on demand."""
-    units = _units(card)
-    rows = join(
-        (
-            *(_skill(skill, units) for skill in scored(card.skills)),
-            *(_unscored(group, units) for group in unscored(card.skills)),
-        )
+def _standing(level: str, *, is_borderline: bool) -> Markup:
+    told = standing(level, is_borderline=is_borderline)
+    return element("p", told, class_="standing") if told else NOTHING
+
+
+def _passing(overall: Overall, units: _Units) -> Markup:
+    """Whether the call passes, and why not."""
+    mark = NOTHING
+    if overall.has_passed is not None:
+        told, css = ("Passed", "passed") if overall.has_passed else ("Not passed", "failed")
+        mark = element("p", told, class_=css)
+    reasons = join(
+        element("li", wording.sentence(failure.explanation), evidence_list(failure.evidence, units))
+        for failure in overall.failures
     )
+    listen = NOTHING
+    if overall.to_hear:
+        listen = element(
+            "div",
+            element("p", "Listen before you let it pass: words that decide are uncertain here."),
+            evidence_list(overall.to_hear, units),
+            class_="to-hear",
+        )
+    return join((mark, element("ul", reasons, class_="failures") if reasons else NOTHING, listen))
+
+
+def skills_section(card: Scorecard, reader: Reader = "coach") -> Markup:
+    """One row a skill, by section; the lost points and the evidence open on demand."""
+    units = _units(card)
+    rows = [
+        row
+        for part in parts(card.skills, card.overall)
+        for row in (_part_head(part), *(_skill(skill, units) for skill in part.skills))
+    ]
+    rows += [_unscored(group, units) for group in unscored(card.skills)]
     if not rows:
         return NOTHING
     return element(
-        "section", element("h2", "Skills", id="skills"), element("div", rows, class_="skills card")
+        "section",
+        element("h2", "Skills", id="skills"),
+        element("div", join(rows), class_="skills card"),
+        _firmness(card) if reader == "coach" else NOTHING,
+    )
+
+
+def _part_head(part: Part) -> Markup:
+    if part.score is None:
+        return NOTHING
+    told = wording.score(part.score) + (", failed: counts as 0" if part.is_failed else "")
+    return element("h3", part.title, " ", element("span", told, class_="part-score"), class_="part")
+
+
+def _firmness(card: Scorecard) -> Markup:
+    """Which levels one threshold decides."""
+    rows = [("Overall", card.overall.level, card.overall.flips)] if card.overall.flips else []
+    rows += [(skill.title, skill.level, skill.flips) for skill in card.skills if skill.flips]
+    items = join(
+        element("li", element("strong", title), ": ", wording.sentence(told))
+        for title, level, flips in rows
+        for told in firmness(flips, level)
+    )
+    if not items:
+        return NOTHING
+    about = element(
+        "p",
+        "One threshold of the rubric, 20 % lower or higher, would give these another level.",
+        class_="why",
+    )
+    return disclosure(
+        f"How firm the levels are ({len(rows)} borderline)",
+        about,
+        element("ul", items, class_="firmness"),
+        class_="more-measures",
     )
 
 
@@ -155,7 +217,7 @@ def _skill(skill: Skill, units: _Units) -> Markup:
     places = evidence_list((e for e in skill.evidence if (e.start_s, e.end_s) not in told), units)
     return element(
         "article",
-        element("h3", _skill_title(skill)),
+        element("h3", _skill_title(skill), _level(skill)),
         _bar(skill.score),
         element("span", wording.score(skill.score), class_="score"),
         element("p", wording.sentence(skill.explanation), class_="why"),
@@ -172,7 +234,7 @@ def _skill(skill: Skill, units: _Units) -> Markup:
 def _unscored(skills: tuple[Skill, ...], units: _Units) -> Markup:
     """Skills that have no score for one and the same reason."""
     first = skills[0]
-    why = first.explanation or f"because {wording.because(first.reason)}"
+    why = why_unscored(skills) or f"because {wording.because(first.reason)}"
     return element(
         "article",
         element("h3", join((_skill_title(skill) for skill in skills), ", ")),
@@ -181,6 +243,11 @@ def _unscored(skills: tuple[Skill, ...], units: _Units) -> Markup:
         disclosure("Where", evidence_list((e for skill in skills for e in skill.evidence), units)),
         class_=f"skill without {first.status.value.replace('_', '-')}",
     )
+
+
+def _level(skill: Skill) -> Markup:
+    told = standing(skill.level, is_borderline=skill.is_borderline)
+    return element("span", told, class_="level") if told else NOTHING
 
 
 def _skill_title(skill: Skill) -> Markup:
