@@ -32,11 +32,12 @@ def read_lines(source: str) -> tuple[Line, ...]:
     name = "stdin" if source == "-" else source
     try:
         raw = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-        text = raw.decode("utf-8-sig")
     except OSError as exc:
         raise TranscriptError(
             f"cannot be read: {exc.strerror}", path=name, hint="check the path, or give - for stdin"
         ) from exc
+    try:
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = raw[: exc.start].count(b"\n") + 1
         raise TranscriptError("is not UTF-8 text", path=name, line=line, hint="save it as UTF-8") from exc

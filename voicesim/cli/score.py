@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
+from voicesim.cli.options import baseline_option, behaviours_option, recogniser_option, rubric_option
 from voicesim.cli.output import Progress, colour_on, say, unicode_on, width
 from voicesim.errors import VoicesimError
 
@@ -40,6 +40,7 @@ EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
     help="Whose a label of the transcript is, where it says neither agent nor customer; may be repeated.",
 )
 @rubric_option
+@behaviours_option
 @baseline_option
 @recogniser_option
 @click.option("--no-words", is_flag=True, help="Recognise nothing: score only how it was said.")
@@ -69,6 +70,7 @@ def command(
     parties: tuple[str, ...],
     scenario: str | None,
     rubric: Path | None,
+    behaviours: tuple[Path, ...],
     baseline: Path | None,
     recogniser: str,
     no_words: bool,
@@ -92,7 +94,7 @@ def command(
     progress = Progress(is_quiet=quiet)
     options = ScoringOptions(
         engines=engines_for(None if no_words or transcript else recogniser, progress=progress),
-        tables=load_tables(),
+        tables=load_tables(behaviours),
         rubric=None if rubric is None else load_rubric(rubric),
         baseline=load_baseline(baseline),
         brief=None if scenario is None else brief_named(scenario),
