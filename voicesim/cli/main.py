@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "score": "Score recorded calls and call folders.",
     "scenario": "List, show, write, check and play scenarios.",
     "behaviour": "List, show and try what a trainee's words can show.",
+    "rubric": "Check, show and compare rubrics.",
     "devices": "List microphones and loudspeakers.",
     "selftest": "Measure made calls whose truth is known, and print the error of every measure.",
     "doctor": "Say what is installed, what is missing and how to get it.",

@@ -14,6 +14,7 @@ from voicesim.errors import VoicesimError
 
 if TYPE_CHECKING:
     from voicesim.intake.transcripts.parties import Role
+    from voicesim.report.skills import Reader
 
 EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
 
@@ -59,7 +60,18 @@ EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
     help="Write here instead; a folder when there are several PATHs.",
 )
 @click.option(
-    "--fail-under", type=click.FloatRange(0, 100), metavar="SCORE", help="Exit 1 below this overall."
+    "--fail-under",
+    type=click.FloatRange(0, 100),
+    metavar="SCORE",
+    help="Exit 1 below this overall, or where the call does not pass.",
+)
+@click.option(
+    "--for",
+    "reader",
+    type=click.Choice(["coach", "trainee"]),
+    default="coach",
+    show_default=True,
+    help="Who reads text and html: the coach sees which thresholds decide a level, the trainee what to change.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No talk on stderr but errors.")
 def command(
@@ -77,6 +89,7 @@ def command(
     form: str,
     out: Path | None,
     fail_under: float | None,
+    reader: Reader,
     quiet: bool,
 ) -> int:
     """Score recorded calls and call folders.
@@ -92,10 +105,11 @@ def command(
 
     roles = _roles(paths, transcript, parties, no_words=no_words)
     progress = Progress(is_quiet=quiet)
+    tables = load_tables(behaviours)
     options = ScoringOptions(
         engines=engines_for(None if no_words or transcript else recogniser, progress=progress),
-        tables=load_tables(behaviours),
-        rubric=None if rubric is None else load_rubric(rubric),
+        tables=tables,
+        rubric=None if rubric is None else load_rubric(rubric, tables),
         baseline=load_baseline(baseline),
         brief=None if scenario is None else brief_named(scenario),
         trainee_channel=trainee_channel,
@@ -105,7 +119,8 @@ def command(
     n_failed = n_below = 0
     for path in paths:
         try:
-            overall = _one(path, options, progress, form=form, target=_target(path, paths, form, out))
+            target = _target(path, paths, form, out)
+            overall = _one(path, options, progress, form=form, target=target, reader=reader)
         except VoicesimError as exc:
             progress.done()
             if len(paths) == 1:
@@ -153,7 +168,10 @@ def _target(path: Path, paths: tuple[Path, ...], form: str, out: Path | None) ->
     return Path(name) if form == "html" else None
 
 
-def _one(path: Path, options: object, progress: Progress, *, form: str, target: Path | None) -> float | None:
+def _one(
+    path: Path, options: object, progress: Progress, *, form: str, target: Path | None, reader: Reader
+) -> float | None:
+    """Score one and write or print its card; its overall, ``None`` where there is none or it does not pass."""
     from voicesim.cli.scoring import ScoringOptions, score_path, write_page
     from voicesim.files.atomic import write_bytes
     from voicesim.report.json_card import card_to_json
@@ -166,11 +184,13 @@ def _one(path: Path, options: object, progress: Progress, *, form: str, target: 
         target.parent.mkdir(parents=True, exist_ok=True)
     if form == "html":
         assert target is not None
-        write_page(card, call, target)
+        write_page(card, call, target, reader=reader)
         print(target)
     elif target is not None:
         data = (
-            card_to_json(card) if form == "json" else card_to_text(card, width=80, use_colour=False).encode()
+            card_to_json(card)
+            if form == "json"
+            else card_to_text(card, width=80, use_colour=False, reader=reader).encode()
         )
         write_bytes(target, data)
     elif form == "json":
@@ -183,7 +203,8 @@ def _one(path: Path, options: object, progress: Progress, *, form: str, target: 
                 width=width(),
                 use_colour=colour_on(sys.stdout),
                 use_unicode=unicode_on(sys.stdout),
+                reader=reader,
             ),
             end="",
         )
-    return card.overall.score
+    return None if card.overall.has_passed is False else card.overall.score

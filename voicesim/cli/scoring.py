@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from voicesim.intake.engines import Engines, Progress
     from voicesim.intake.transcripts.parties import Role
     from voicesim.measure.baseline import Baseline
+    from voicesim.report.skills import Reader
     from voicesim.scorecard.card import Scorecard
     from voicesim.scorecard.rubric import Rubric
     from voicesim.speech.call import Brief, Call
@@ -89,7 +90,9 @@ def score_path(path: Path, options: ScoringOptions, progress: Progress) -> tuple
             brief=options.brief,
             progress=progress,
         )
-    rubric = options.rubric or load_rubric(rubric_path if rubric_path and rubric_path.is_file() else None)
+    rubric = options.rubric or load_rubric(
+        rubric_path if rubric_path and rubric_path.is_file() else None, options.tables
+    )
     baseline = options.baseline or load_baseline(
         baseline_path if baseline_path and baseline_path.is_file() else None
     )
@@ -97,8 +100,8 @@ def score_path(path: Path, options: ScoringOptions, progress: Progress) -> tuple
     return call, score(call, rubric, baseline, options.tables)
 
 
-def write_page(card: Scorecard, call: Call, path: Path) -> None:
-    """The scorecard as one page with its sound.
+def write_page(card: Scorecard, call: Call, path: Path, *, reader: Reader = "coach") -> None:
+    """The scorecard as one page with its sound, for the coach or for the trainee.
 
     Raises:
         InputError: it cannot be written.
@@ -112,7 +115,9 @@ def write_page(card: Scorecard, call: Call, path: Path) -> None:
     if len(audio) > PAGE_AUDIO_LIMIT_BYTES:
         beside = path.with_suffix(".flac")
         write_bytes(beside, audio)
-        page = card_to_html(card, call, audio=audio, audio_type="audio/flac", audio_file=beside.name)
+        page = card_to_html(
+            card, call, audio=audio, audio_type="audio/flac", audio_file=beside.name, reader=reader
+        )
     else:
-        page = card_to_html(card, call, audio=audio, audio_type="audio/flac")
+        page = card_to_html(card, call, audio=audio, audio_type="audio/flac", reader=reader)
     write_text(path, page)

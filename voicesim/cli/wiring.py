@@ -62,12 +62,16 @@ def load_tables(extra_folders: Iterable[Path] = ()) -> Tables:
     return load(extra_folders)
 
 
-def load_rubric(path: Path | None) -> Rubric:
-    """A rubric file, or the default one."""
+def load_rubric(path: Path | None, tables: Tables | None = None) -> Rubric:
+    """A rubric file, or the default one; with tables, every behaviour and cue that it names must be among them."""
     from voicesim.scorecard.rubric import default_rubric
     from voicesim.scorecard.rubric import load_rubric as load
 
-    return default_rubric() if path is None else load(path)
+    if path is None:
+        return default_rubric()
+    if tables is None:
+        return load(path)
+    return load(path, known_behaviours=tables.ids, known_cues=[cue.cue_id for cue in tables.cues])
 
 
 def load_baseline(path: Path | None) -> Baseline | None:
