@@ -24,6 +24,10 @@ CALM = Baseline(
     articulation_sps=4.125,
     clear_band_db=-8.0,
     modulation_ratio=0.5,
+    vowel_spread_db=6.5,
+    audible_ratio=0.875,
+    speaking_sps=3.75,
+    written_sps=4.0,
     scatter=Scatter(f0_st=0.5, f0_spread_st=0.25, alpha_db=1.0, level_db=1.5, articulation_sps=0.25),
     baseline_id="asa-1",
 )

@@ -21,9 +21,10 @@ import numpy as np
 
 from voicesim.errors import InputError, ParameterError
 from voicesim.measure.prosody import Prosody
+from voicesim.results import NotMeasured, Reason
 
 LEAST_UTTERANCES: Final = 8
-_MAD_TO_SD: Final = 1.4826
+MAD_TO_SD: Final = 1.4826
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,15 @@ class Baseline:
     """Level of 1-3 kHz over everything else, in voiced frames."""
     modulation_ratio: float
     """Depth of the 2-8 Hz modulation of the envelope."""
+    vowel_spread_db: float
+    """How far the vowels lie apart (:mod:`voicesim.measure.distinctness`)."""
+    audible_ratio: float
+    """How much of the band of speech comes through."""
+    speaking_sps: float
+    """Syllables heard a second of an utterance, its pauses included."""
     scatter: Scatter
+    written_sps: float | None = None
+    """The same by the words that were read, where they are known."""
     is_narrow_band: bool = False
     """Whether it was made over a telephone line."""
     baseline_id: str = ""
@@ -72,8 +81,30 @@ class Baseline:
     def __post_init__(self) -> None:
         if self.n_utterances < 1:
             raise ParameterError(f"a baseline is made of utterances, got {self.n_utterances}")
-        if self.articulation_sps <= 0.0:
-            raise ParameterError(f"articulation_sps must be positive, got {self.articulation_sps}")
+        for name in ("articulation_sps", "speaking_sps"):
+            if getattr(self, name) <= 0.0:
+                raise ParameterError(f"{name} must be positive, got {getattr(self, name)}")
+
+
+def misfit(baseline: Baseline, *, microphone: str, is_narrow_band: bool) -> NotMeasured | None:
+    """Why a baseline is no yardstick for a call; ``None`` where it is one.
+
+    Args:
+        baseline: any.
+        microphone: of the call; empty where it is not known, and then taken to be the baseline's.
+        is_narrow_band: whether the call came over a telephone line.
+    """
+    if baseline.device and microphone and baseline.device != microphone:
+        explanation = (
+            f"the baseline was made with the microphone {baseline.device}, this call with {microphone}"
+        )
+    elif baseline.is_narrow_band != is_narrow_band:
+        kinds = ("a full-band microphone", "a telephone line")
+        made, now = kinds[baseline.is_narrow_band], kinds[is_narrow_band]
+        explanation = f"the baseline was made over {made}, this call over {now}"
+    else:
+        return None
+    return NotMeasured(reason=Reason.NO_BASELINE, explanation=explanation)
 
 
 def baseline_from(
@@ -112,14 +143,16 @@ def baseline_from(
 
     def scatter(values: Sequence[float]) -> float:
         deviations = np.abs(np.asarray(values) - median(values))
-        return round(_MAD_TO_SD * float(np.median(deviations)), 4)
+        return round(MAD_TO_SD * float(np.median(deviations)), 4)
 
     columns = {
         name: [getattr(u, name) for u in usable]
         for name in (
-            "f0_st", "f0_spread_st", "alpha_db", "level_dbov", "articulation_sps", "clear_band_db", "modulation_ratio"
+            "f0_st", "f0_spread_st", "alpha_db", "level_dbov", "articulation_sps", "clear_band_db", "modulation_ratio",
+            "vowel_spread_db", "audible_ratio", "speaking_sps",
         )
     }  # fmt: skip
+    written = [u.written_sps for u in usable if u.written_sps is not None]
     return Baseline(
         trainee=trainee,
         device=device,
@@ -132,6 +165,10 @@ def baseline_from(
         articulation_sps=middle(columns["articulation_sps"]),
         clear_band_db=middle(columns["clear_band_db"]),
         modulation_ratio=middle(columns["modulation_ratio"]),
+        vowel_spread_db=middle(columns["vowel_spread_db"]),
+        audible_ratio=middle(columns["audible_ratio"]),
+        speaking_sps=middle(columns["speaking_sps"]),
+        written_sps=middle(written) if len(written) == len(usable) else None,
         scatter=Scatter(
             f0_st=scatter(columns["f0_st"]),
             f0_spread_st=scatter(columns["f0_spread_st"]),

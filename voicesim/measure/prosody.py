@@ -6,7 +6,8 @@ Conventions
     which pink noise at 15 dB SNR moves by 0.01 st where it moves the plain one by 0.7. The alpha ratio is the mean over
     the voiced frames within 15 dB of the loudest of their level of 1-5 kHz over 50 Hz-1 kHz. The clear band is the
     level of 1-3 kHz over everything from 50 Hz to 8 kHz, over all voiced frames. The modulation is the RMS of
-    the 2-8 Hz part of the envelope over its mean, inside the utterance. Frames come every 16 ms.
+    the 2-8 Hz part of the envelope over its mean, inside the utterance. Frames come every 16 ms. Vowel spread and
+    audible share are those of :mod:`voicesim.measure.distinctness`.
     All but the level are independent of the gain. Where the other party leaks into the channel, only the time
     without the other is used.
 
@@ -25,9 +26,17 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.pitch import PitchTrack
-from voicesim.audio.span import Span, intersect, total
+from voicesim.audio.span import Span, intersect, total, union
+from voicesim.measure.distinctness import (
+    N_VOWEL_BANDS,
+    audible_share,
+    noise_octaves,
+    vowel_bands,
+    vowel_spread_db,
+)
 from voicesim.measure.envelope import HOP_S, HOP_SAMPLES, Envelope, hops_of, smoothed
 from voicesim.measure.spectrum import band_power, power_spectra
+from voicesim.measure.spelling import syllables_in
 from voicesim.measure.voice import Voice
 
 REFERENCE_HZ: Final = 27.5
@@ -55,6 +64,12 @@ class Prosody:
     level_dbov: float
     articulation_sps: float
     """Syllables a second of speech time."""
+    vowel_spread_db: float
+    audible_ratio: float
+    speaking_sps: float
+    """Syllables heard a second from its first sound to its last, pauses included."""
+    written_sps: float | None
+    """Syllables of its recognised words over the same time; ``None`` without words."""
 
     @property
     def is_voiced_enough(self) -> bool:
@@ -72,6 +87,8 @@ class _Frames:
     high: npt.NDArray[np.float64]
     clear: npt.NDArray[np.float64]
     all: npt.NDArray[np.float64]
+    vowels: npt.NDArray[np.float32]
+    """Shape (n_frames, 10)."""
 
 
 def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
@@ -81,6 +98,7 @@ def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
         return ()
     frames = _frames(voice.side.clip, pitch, voice)
     slow, mean = _modulation(voice.envelope)
+    noise = noise_octaves(voice.side.clip, union((*voice.side.speech, *voice.runs)))
     found: list[Prosody] = []
     for utterance, level_dbov in zip(voice.utterances, voice.utterance_dbov, strict=True):
         speech = intersect(voice.runs, (utterance.span,))
@@ -90,6 +108,9 @@ def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
         inside = slice(int(first), int(last))
         low, middle, high = np.quantile(frames.f0_st[inside], (0.1, 0.5, 0.9))
         speech_s = total(speech) / SAMPLE_RATE_HZ
+        turn_s = (speech[-1].end - speech[0].start) / SAMPLE_RATE_HZ
+        n_heard = voice.syllables.count(utterance.span)
+        n_written = sum(syllables_in(word.text) for word in utterance.words)
         found.append(
             Prosody(
                 span=utterance.span,
@@ -101,7 +122,11 @@ def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
                 clear_band_db=_db(float(frames.clear[inside].sum()), float(frames.all[inside].sum())),
                 modulation_ratio=_depth(slow, mean, utterance.span),
                 level_dbov=level_dbov,
-                articulation_sps=voice.syllables.count(utterance.span) / speech_s,
+                articulation_sps=n_heard / speech_s,
+                speaking_sps=n_heard / turn_s,
+                written_sps=n_written / turn_s if n_written else None,
+                vowel_spread_db=vowel_spread_db(frames.vowels[inside]),
+                audible_ratio=audible_share(voice.side.clip, intersect(speech, voice.clear) or speech, noise),
             )
         )
     return tuple(found)
@@ -118,6 +143,7 @@ def _frames(clip: Clip, pitch: PitchTrack, voice: Voice) -> _Frames:
     )
     at = at[usable]
     low, high, clear, everything = (np.zeros(len(at)) for _ in range(4))
+    vowels = np.zeros((len(at), N_VOWEL_BANDS), np.float32)
     for first in range(0, len(at), _BATCH):
         batch = slice(first, first + _BATCH)
         spectra = power_spectra(clip, at[batch])
@@ -125,9 +151,16 @@ def _frames(clip: Clip, pitch: PitchTrack, voice: Voice) -> _Frames:
         high[batch] = band_power(spectra, 1000.0, 5000.0)
         clear[batch] = band_power(spectra, 1000.0, 3000.0)
         everything[batch] = band_power(spectra, 50.0, 8000.0)
+        vowels[batch] = vowel_bands(spectra)
     f0_hz = pitch.f0_hz[voiced][usable].astype(np.float64)
     return _Frames(
-        at=at, f0_st=12.0 * np.log2(f0_hz / REFERENCE_HZ), low=low, high=high, clear=clear, all=everything
+        at=at,
+        f0_st=12.0 * np.log2(f0_hz / REFERENCE_HZ),
+        low=low,
+        high=high,
+        clear=clear,
+        all=everything,
+        vowels=vowels,
     )
 
 

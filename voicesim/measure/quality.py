@@ -73,7 +73,8 @@ _TWO_PARTIES: Final = frozenset(
     }
 )
 _LEVEL: Final = frozenset({"volume", "loudness"})
-_TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread", "steadiness"})
+_STEADINESS: Final = frozenset({"steadiness", "steadiness_recovery"})
+_TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread"}) | _STEADINESS
 _PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer"})
 _OF_ONE_PERSON: Final = _TWO_PARTIES | _LEVEL | _TONE | _PACE | {"clarity"}
 """What would be a number of two people together where they share a channel."""
@@ -173,7 +174,7 @@ class Quality:
         if round(self.clipped_runs_per_s, 1) >= CLIPPED_RUNS_LIMIT:
             found.append(
                 (
-                    _LEVEL | {"liveliness", "clarity", "steadiness"},
+                    _LEVEL | _STEADINESS | {"liveliness", "clarity"},
                     Reason.CLIPPING,
                     f"{self.clipped_runs_per_s:.0f} clipped runs a second, {CLIPPED_RUNS_LIMIT:g} is the limit",
                 )

@@ -27,6 +27,9 @@ Names, in this order:
     dead_air                s                           nobody talks
     snr                     dB                          of the trainee's channel
     clipping                runs/s                      of the trainee's channel
+    clarity                 C, or ratio                 against the own voice, or a line that was read out
+    steadiness              of 100                      turns after a provocation against calm ones
+    steadiness_recovery     turns                       until it is steady again
     ======================  ==========================  ================================================
 """
 
@@ -36,13 +39,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from voicesim.measure.baseline import Baseline
+from voicesim.audio.span import Timeline
+from voicesim.measure.baseline import Baseline, misfit
+from voicesim.measure.clarity import clarity
 from voicesim.measure.interruptions import customer_interruptions, interruptions
 from voicesim.measure.overlaps import OverlapEvent, overlap_events
 from voicesim.measure.pace import articulation_rate, pace, pace_to_customer, pace_variation
 from voicesim.measure.prosody import Prosody, prosody_of
 from voicesim.measure.quality import Quality, quality_of
 from voicesim.measure.recording import clipping, snr
+from voicesim.measure.steadiness import Composure, composure, steadiness, steadiness_recovery
 from voicesim.measure.tone import liveliness, pitch_spread, upbeat_tone
 from voicesim.measure.transcript_gate import timed_words_gate
 from voicesim.measure.turn_taking import (
@@ -71,6 +77,16 @@ class _Findings:
     words: Result
     events: tuple[OverlapEvent, ...]
     prosody: tuple[Prosody, ...]
+    provoking: Timeline | None
+
+    @property
+    def no_yardstick(self) -> NotMeasured | None:
+        """Why the baseline does not fit this call, where it does not."""
+        if self.baseline is None:
+            return None
+        return misfit(
+            self.baseline, microphone=self.call.microphone, is_narrow_band=self.quality.is_narrow_band
+        )
 
     @property
     def use_words(self) -> bool:
@@ -80,12 +96,15 @@ class _Findings:
 _Measure = Callable[[_Findings], Result]
 
 
-def measure_call(call: Call, *, baseline: Baseline | None = None) -> dict[str, Result]:
+def measure_call(
+    call: Call, *, baseline: Baseline | None = None, provoking: Timeline | None = None
+) -> dict[str, Result]:
     """Everything that can be measured of a call.
 
     Args:
         call: any call.
         baseline: the trainee's own calm voice on the same device, where there is one.
+        provoking: utterances of the customer whose words are provoking; ``None`` where nobody looked for them.
 
     Returns:
         By name, in the order of the registry; the same names for every call.
@@ -100,6 +119,7 @@ def measure_call(call: Call, *, baseline: Baseline | None = None) -> dict[str, R
         words=timed_words_gate(voices.trainee, call.recognition),
         events=(),
         prosody=prosody_of(voices.trainee),
+        provoking=provoking,
     )
     findings = replace(findings, events=overlap_events(call, voices=voices, use_words=findings.use_words))
     return {name: _measured(name, measure, findings) for name, measure in _MEASURES.items()}
@@ -131,9 +151,27 @@ def _pitch_spread(f: _Findings) -> Result:
     return pitch_spread(f.prosody)
 
 
+def _clarity(f: _Findings) -> Result:
+    if f.call.trainee.pitch is None:
+        return NotMeasured(reason=Reason.NO_PITCH, explanation="there is no pitch track", unit="C")
+    return clarity(f.call, f.prosody, f.baseline, words=f.words, unusable_baseline=f.no_yardstick)
+
+
+def _composure(f: _Findings) -> Composure | NotMeasured:
+    if f.call.trainee.pitch is None:
+        return NotMeasured(reason=Reason.NO_PITCH, explanation="there is no pitch track")
+    return composure(
+        f.call,
+        f.prosody,
+        None if f.no_yardstick is not None else f.baseline,
+        provoking=f.provoking,
+        with_level=not f.quality.has_gain_control,
+    )
+
+
 _MEASURES: Final[Mapping[str, _Measure]] = {
     "pace": _pace,
-    "volume": lambda f: volume(f.voices.trainee, f.quality, f.baseline),
+    "volume": lambda f: volume(f.voices.trainee, f.quality, f.baseline, microphone=f.call.microphone),
     "interruptions": lambda f: interruptions(f.voices, f.events),
     "upbeat_tone": lambda f: upbeat_tone(_measured("liveliness", _liveliness, f), _pitch_spread(f)),
     "articulation_rate": lambda f: articulation_rate(f.voices.trainee, f.quality),
@@ -152,6 +190,9 @@ _MEASURES: Final[Mapping[str, _Measure]] = {
     "dead_air": lambda f: dead_air(f.voices, use_words=f.use_words),
     "snr": lambda f: snr(f.voices.trainee, f.quality),
     "clipping": lambda f: clipping(f.quality),
+    "clarity": _clarity,
+    "steadiness": lambda f: steadiness(_composure(f)),
+    "steadiness_recovery": lambda f: steadiness_recovery(_composure(f)),
 }
 _TWO_PARTIES: Final = frozenset(
     {

@@ -62,6 +62,14 @@ class BaselineFile(_Strict):
     """Level of 1-3 kHz over everything, in voiced frames."""
     modulation_ratio: NotNegative
     """Depth of the 2-8 Hz modulation of the envelope."""
+    vowel_spread_db: NotNegative
+    """How far the vowels lie apart."""
+    audible_ratio: Annotated[float, Field(ge=0.0, le=1.0)]
+    """How much of the band of speech comes through."""
+    speaking_sps: Positive
+    """Syllables heard a second of an utterance, its pauses included."""
+    written_sps: Positive | None = None
+    """The same by the words that were read, where they are known."""
     scatter: ScatterFile
 
 

@@ -26,7 +26,7 @@ import re
 from statistics import mean, median
 from typing import Final
 
-from voicesim.measure.baseline import Baseline
+from voicesim.measure.baseline import Baseline, misfit
 from voicesim.measure.moods import UPSET_MOODS, is_one_of
 from voicesim.measure.places import number, place
 from voicesim.measure.prosody import Prosody
@@ -99,11 +99,9 @@ def liveliness(
         return _missing(
             Reason.NO_BASELINE, "there is no baseline of this voice to compare with", "U", _LIVELINESS
         )
-    if baseline.is_narrow_band != is_narrow_band:
-        kinds = ("a full-band microphone", "a telephone line")
-        made, now = kinds[baseline.is_narrow_band], kinds[is_narrow_band]
-        explanation = f"the baseline was made over {made}, this call over {now}"
-        return _missing(Reason.NO_BASELINE, explanation, "U", _LIVELINESS)
+    no_yardstick = misfit(baseline, microphone=call.microphone, is_narrow_band=is_narrow_band)
+    if no_yardstick is not None:
+        return _missing(no_yardstick.reason, no_yardstick.explanation, "U", _LIVELINESS)
     usable = [u for u in prosody if u.is_voiced_enough]
     if len(usable) < LEAST_FOR_LIVELINESS:
         return _too_few(len(usable), LEAST_FOR_LIVELINESS, "U", _LIVELINESS)

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.span import Span
-from voicesim.measure.baseline import Baseline
+from voicesim.measure.baseline import Baseline, misfit
 from voicesim.measure.envelope import HOP_SAMPLES, Envelope, hops_of
 from voicesim.measure.level import active_level, blocks_of, widened
 from voicesim.measure.loudness import loudness_lufs
@@ -50,8 +50,15 @@ _LOUDNESS: Final = (
 )
 
 
-def volume(voice: Voice, quality: Quality, baseline: Baseline | None) -> Result:
-    """Active speech level of the trainee."""
+def volume(voice: Voice, quality: Quality, baseline: Baseline | None, *, microphone: str = "") -> Result:
+    """Active speech level of the trainee.
+
+    Args:
+        voice: the trainee's.
+        quality: of the channel.
+        baseline: the yardstick, where there is one.
+        microphone: of the call; empty where it is not known.
+    """
     if voice.level is None:
         return NotMeasured(
             reason=Reason.NO_SPEECH,
@@ -73,7 +80,17 @@ def volume(voice: Voice, quality: Quality, baseline: Baseline | None) -> Result:
         "baseline": None,
     }
     cautions = list(quality.cautions())
+    no_yardstick = None
     if baseline is not None:
+        no_yardstick = misfit(baseline, microphone=microphone, is_narrow_band=quality.is_narrow_band)
+    if no_yardstick is not None:
+        details["relative_to_baseline"] = {
+            "status": "not_measured",
+            "reason": no_yardstick.reason.value,
+            "explanation": no_yardstick.explanation,
+        }
+        cautions.append(f"Not held against the baseline: {no_yardstick.explanation}.")
+    if baseline is not None and no_yardstick is None:
         shift = level(value - baseline.level_dbov)
         details |= {
             "relative_to_baseline_db": shift,
@@ -83,6 +100,10 @@ def volume(voice: Voice, quality: Quality, baseline: Baseline | None) -> Result:
                 round(dbov - baseline.level_dbov, 3) > RAISED_DB for _, dbov in by_utterance
             ),
         }
+        if not (baseline.device and microphone):
+            cautions.append(
+                "The microphone is not known: the difference from the baseline holds only if it was the same."
+            )
     else:
         cautions.append(_advice(value))
     return Measured(

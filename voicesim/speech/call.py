@@ -116,6 +116,8 @@ class Brief:
     """Internal terms and their plain explanation."""
     facts: Mapping[str, str] = field(default_factory=dict)
     customer_name: str = ""
+    read_out: tuple[str, ...] = ()
+    """Lines that the trainee is to say word for word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,8 @@ class Call:
     """Detector, pitch tracker and so on, for the provenance."""
     ending: str = ""
     """How a rehearsal ended (``resolved``, ``gave_up``, ``time_limit``, ``aborted``); empty for a file."""
+    microphone: str = ""
+    """Name of the trainee's microphone; empty where it is not known."""
 
     def __post_init__(self) -> None:
         if self.customer is not None and (
