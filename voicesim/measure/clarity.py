@@ -21,8 +21,8 @@ Source: rate, vowel space, 1-3 kHz energy and slow modulation as what marks clea
 Phoniatr. Logop. 66:121), Krause & Braida 2004 (JASA 115:362; about 6 dB of 1-3 kHz), Smiljanic & Bradlow 2008
 (JASA 124:3171; pauses). 15 % is one and a half just noticeable differences of tempo (Quene 2004). The other units
 are a choice of this project, about what read sentences of one speaker scatter. One sentence scatters by 1.5 in C,
-ten by 0.5. On sentences made less clear in five steps by low-pass, noise, time compression and vowel reduction C
-falls at every step.
+ten by 0.5. On sentences made less clear in five steps each by low-pass, noise, time compression (words known) and vowel
+reduction, 98 to 100 % of the pairs of steps come out in the right order.
 """
 
 from __future__ import annotations
