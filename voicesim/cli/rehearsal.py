@@ -18,6 +18,7 @@ from voicesim.errors import CallAbortedError
 if TYPE_CHECKING:
     from voicesim.audio.clip import Clip
     from voicesim.callfolder.writer import FolderWriter
+    from voicesim.cli.casting import Cast, Casting
     from voicesim.lines.simulated import SimulatedLine
     from voicesim.live.session import Outcome
     from voicesim.ports import EchoCanceller, Jobs, Line
@@ -30,7 +31,13 @@ if TYPE_CHECKING:
 class RehearsalOptions:
     """What the user may choose of a rehearsal."""
 
-    scenario: str
+    scenario: str = ""
+    recording: Path | None = None
+    """A recorded call, in the scenario's place, whose customer is rehearsed with again."""
+    recording_channel: str | None = None
+    """The trainee's channel in it."""
+    recording_words: bool = True
+    """Whether to write down what its customer says."""
     trainee: str = ""
     simulate: Path | None = None
     """A simulated trainee's folder; without one the sound card is used."""
@@ -69,30 +76,41 @@ def run_rehearsal(options: RehearsalOptions) -> int:
         VoicesimError: it could not begin, or broke off before anything was recorded.
     """
     from voicesim.callfolder.writer import FolderWriter
-    from voicesim.cli.scenarios import load_named
     from voicesim.cli.wiring import load_baseline, load_rubric
 
     progress = Progress(is_quiet=options.is_quiet)
-    scenario, scenario_path = load_named(options.scenario)
+    casting = _casting(options)
     rubric = load_rubric(options.rubric)
     load_baseline(options.baseline)
     _check_ends(options)
     jobs, recognition = _recognition(options, progress)
     with closing(jobs):
-        voices, voice_identity = _render(scenario, telephone=options.telephone, progress=progress)
-        connected = _connect(options, voices, progress)
+        cast = casting(progress)
+        connected = _connect(options, cast.voices, progress)
         progress.done()
         folder = FolderWriter(
-            options.out or _default_folder(scenario),
-            _about(options, scenario, recognition, connected, voice_identity),
+            options.out or _default_folder(cast.scenario),
+            _about(options, cast, recognition, connected),
         )
         with _discarded_if_empty(folder):
-            folder.snapshot("scenario.yaml", scenario_path.read_bytes())
+            folder.snapshot("scenario.yaml", cast.source)
             folder.snapshot("rubric.yaml", rubric.source)
             if options.baseline is not None:
                 folder.snapshot("baseline.json", options.baseline.read_bytes())
-            outcome = _play(options, scenario, voices, connected, jobs, folder)
+            outcome = _play(options, cast, connected, jobs, folder)
     return _finish(options, outcome, connected, folder, recognition, progress)
+
+
+def _casting(options: RehearsalOptions) -> Casting:
+    from voicesim.cli.casting import recorded, scripted
+
+    if options.recording is None:
+        return scripted(options.scenario, telephone=options.telephone)
+    return recorded(
+        options.recording,
+        recogniser=options.recogniser if options.recording_words else None,
+        trainee_channel=options.recording_channel,
+    )
 
 
 def _check_ends(options: RehearsalOptions) -> None:
@@ -115,26 +133,6 @@ def _discarded_if_empty(folder: FolderWriter) -> Iterator[None]:
         yield
     finally:
         folder.discard_if_empty()
-
-
-def _render(
-    scenario: Scenario, *, telephone: bool, progress: Progress
-) -> tuple[dict[str, Clip], dict[str, Json]]:
-    from voicesim.callfolder.records import engine_to_json
-    from voicesim.engines.voice_cache import render_all
-    from voicesim.engines.voice_pyttsx3 import Pyttsx3Voice
-
-    lines = [(line.line_id, line.text, line.style) for line in scenario.lines()]
-    with closing(Pyttsx3Voice()) as voice:
-        voices = render_all(
-            lines, voice, progress=functools.partial(progress, "preparing the customer's voice")
-        )
-        identity = engine_to_json(voice.identity)
-    if telephone:
-        from voicesim.audio.telephone import telephone as over_telephone
-
-        voices = {line_id: over_telephone(clip) for line_id, clip in voices.items()}
-    return voices, identity
 
 
 def _connect(options: RehearsalOptions, voices: dict[str, Clip], progress: Progress) -> _Connected:
@@ -199,21 +197,20 @@ def _default_folder(scenario: Scenario) -> Path:
 
 def _about(
     options: RehearsalOptions,
-    scenario: Scenario,
+    cast: Cast,
     recognition: Recognition,
     connected: _Connected,
-    voice: dict[str, Json],
 ) -> dict[str, Json]:
     from voicesim.callfolder.records import echo_to_json, recognition_to_json
 
     return {
         "voicesim": __version__,
         "began": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
-        "scenario": scenario.scenario_id,
+        "scenario": cast.scenario.scenario_id,
         "trainee": options.trainee,
         "is_simulated": connected.simulated is not None,
         "recognition": recognition_to_json(recognition),
-        "voice": voice,
+        "voice": cast.identity,
         "echo": None if connected.echo is None else echo_to_json(connected.echo),
         "settings": {"end_silence_s": options.end_silence_s, "telephone": options.telephone},
     }
@@ -221,8 +218,7 @@ def _about(
 
 def _play(
     options: RehearsalOptions,
-    scenario: Scenario,
-    voices: dict[str, Clip],
+    cast: Cast,
     connected: _Connected,
     jobs: Jobs,
     folder: FolderWriter,
@@ -237,10 +233,10 @@ def _play(
     is_severe = connected.echo is not None and connected.echo.is_severe
     session = None if connected.canceller is None else connected.canceller.session()
     if not options.is_quiet:
-        say(f"the call begins: {scenario.title}" + ("" if connected.simulated else "  (Ctrl-C ends it)"))
+        say(f"the call begins: {cast.scenario.title}" + ("" if connected.simulated else "  (Ctrl-C ends it)"))
     return rehearse(
-        scenario=scenario,
-        voices=voices,
+        scenario=cast.scenario,
+        voices=cast.voices,
         tables=load_tables(),
         listener=Listener(
             SileroDetector().session().step,

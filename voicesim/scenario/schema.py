@@ -250,8 +250,8 @@ class ScenarioFile(_Strict):
     interruption: InterruptionFile = InterruptionFile()
     manner: MannerFile = MannerFile()
     hold: HoldFile = HoldFile()
-    confirmation: Words = "Yes, that's right."
-    """Said when a fact is read back rightly."""
+    confirmation: Words | None = "Yes, that's right."
+    """Said when a fact is read back rightly; null for nothing."""
     time_limit_s: Seconds = 300.0
     must: tuple[Id, ...] = ()
     """Behaviours without which the call fails."""
