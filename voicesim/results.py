@@ -30,6 +30,7 @@ class Reason(StrEnum):
     NO_BASELINE = "no_baseline"
     NO_TRANSCRIPT = "no_transcript"
     TRANSCRIPT_UNRELIABLE = "transcript_unreliable"
+    NOT_TRANSCRIBED = "not_transcribed"
     NO_CUSTOMER = "no_customer"
     NO_PITCH = "no_pitch"
     NOT_CALLED_FOR = "not_called_for"

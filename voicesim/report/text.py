@@ -6,6 +6,7 @@ pipe, an old code page). Control characters of a transcript never reach the term
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -30,6 +31,7 @@ TITLE_CELLS: Final = 24
 TIMES_SHOWN: Final = 4
 """Places listed behind a point; the rest are counted."""
 
+_POINTS_TOLD: Final = re.compile(r"\b\d+(\.\d+)? points?\b")
 LOST_SHOWN: Final = 2
 """Lost points of a skill that the trainee sees at once; the page has them all."""
 
@@ -157,7 +159,7 @@ def _overall(card: Scorecard, page: _Page) -> Iterator[str]:
 
 def _cost(lost: LostPoints) -> str:
     places = _places(lost.evidence)
-    told = [wording.points(lost.points)] if lost.points else []
+    told = [wording.points(lost.points)] if lost.points and not _POINTS_TOLD.search(lost.advice) else []
     told += [f"at {places}"] if places else []
     return wording.sentence(lost.advice) + (f" ({', '.join(told)})" if told else "")
 

@@ -56,7 +56,8 @@ def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -
     counted = _beyond_allowance(rule, result, value)
     share = curve.share(counted)
     unit = "" if curve.detail else result.unit
-    note = f"{rule.title}: {plain(value)} {unit}".rstrip()
+    told_unit = "" if set(unit.split()) <= set(rule.title.lower().split()) else unit
+    note = f"{rule.title}: {plain(value)} {told_unit}".rstrip()
     if rule.allowance is not None and counted < value:
         note += f", {'all' if counted <= 0.0 else 'a part'} of it within what is free"
     if share >= 1.0:

@@ -69,7 +69,9 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
     utterances = len({seen.utterance for seen in found})
     kept = tuple(of_observation(seen, rule.title) for seen in found)
     if utterances >= rule.at_least:
-        note = f"{rule.title}: {utterances} of {rule.at_least}" if rule.at_least > 1 else f"{rule.title}: yes"
+        note = (
+            f"{rule.title}: {utterances} of {rule.at_least:g}" if rule.at_least > 1 else f"{rule.title}: yes"
+        )
         return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=note)
     unclear = [turn for turn in turns if is_uncertain((turn,))]
     if unclear and (rule.place != "anywhere" or 2 * len(unclear) >= len(turns)):
@@ -80,7 +82,7 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
         evidence=place,
         values={**(_found_at(place[-1]) if place else {}), "count": str(utterances)},
     )
-    note = f"{rule.title}: {utterances} of {rule.at_least}" if rule.at_least > 1 else f"{rule.title}: no"
+    note = f"{rule.title}: {utterances} of {rule.at_least:g}" if rule.at_least > 1 else f"{rule.title}: no"
     return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, losses=(missing,), note=note)
 
 

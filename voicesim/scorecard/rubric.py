@@ -93,7 +93,7 @@ class ShowsRule(_Rule):
     """Points for showing a behaviour often enough."""
 
     any_of: tuple[str, ...]
-    at_least: int
+    at_least: float
     place: str
     after: tuple[str, ...]
 

@@ -1,9 +1,9 @@
 """How firm a level is: which single threshold, 20 % lower or higher, would give another one.
 
-Conventions: a corner of a curve moves alone and stops at its neighbours; a corner at 0 moves by 20 % of the way to
-its neighbour, since 20 % of nothing is nothing. Thresholds that count (how often, within how many turns) move to the
-next whole number beyond 20 %, and never below one. Weights, prices and the bounds of the levels stay: they are not
-what is measured against. Source: choice of this project.
+Conventions: a corner of a curve moves alone and stops at its neighbours; a corner at 0 moves by 20 % of the way to its
+neighbour, since 20 % of nothing is nothing. How often a behaviour is wanted moves by 20 % of it: who shows once what is
+wanted 1.2 times earns five sixths. Numbers of turns are whole: they move where 20 % come to a turn, rounded. Weights,
+prices and the bounds of the levels stay: they are not what is measured against. Source: choice of this project.
 """
 
 from __future__ import annotations
@@ -108,8 +108,9 @@ def _moved(outcome: Outcome, facts: Facts) -> Iterator[_Moved]:
         case MeasureRule():
             yield from _moved_corners(rule, facts)
         case ShowsRule():
-            for n in _whole(rule.at_least):
-                yield _Moved(replace(rule, at_least=n), f"{rule.title}: {rule.at_least} wanted", n)
+            for share in (1.0 - MOVE, 1.0 + MOVE):
+                n = round(rule.at_least * share, 3)
+                yield _Moved(replace(rule, at_least=n), f"{rule.title}: {rule.at_least:g} wanted", n)
         case DueRule() | PairRule():
             for n in _whole(rule.within_turns):
                 told = f"{rule.title}: within {_turns(rule.within_turns)}"
@@ -126,8 +127,8 @@ def _turns(n: int) -> str:
 
 
 def _whole(n: int) -> tuple[int, ...]:
-    moved = (math.floor(n * (1.0 - MOVE)), math.ceil(n * (1.0 + MOVE)))
-    return tuple(other for other in moved if other >= 1)
+    moved = (math.floor(n * (1.0 - MOVE) + 0.5), math.floor(n * (1.0 + MOVE) + 0.5))
+    return tuple(other for other in moved if other >= 1 and other != n)
 
 
 def _moved_corners(rule: MeasureRule, facts: Facts) -> Iterator[_Moved]:

@@ -141,7 +141,7 @@ def _lost(outcome: Outcome, loss: Loss, scale: float, *, at_most: float = 100.0)
     return LostPoints(
         rule=rule.rule_id,
         points=points,
-        advice=filled(advice, {**loss.values, "points": plain(points)}),
+        advice=filled(advice, {**loss.values, "points": plain(points) if points < 1.0 else f"{points:.0f}"}),
         evidence=loss.evidence,
     )
 
