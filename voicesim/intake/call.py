@@ -103,6 +103,7 @@ def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_pr
         device_faults=stored.device_faults,
         engines=engines_used(engines),
         ending=stored.ending,
+        microphone=stored.microphone,
     )
 
 

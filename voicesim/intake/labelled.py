@@ -109,7 +109,7 @@ def call_with_transcript(
 def _roles(transcript: Transcript, parties: Parties, trainee_channel: str | None) -> dict[str, Role]:
     """Whose each label is; none where there are no labels."""
     pair = _CHANNEL_LABELS.get(transcript.form)
-    if pair is not None:
+    if pair is not None and not any(parties.known(label) for label in pair):
         ours = 0 if trainee_channel == "left" else 1
         defaults = {label: Role.TRAINEE if i == ours else Role.CUSTOMER for i, label in enumerate(pair)}
         parties = parties.with_defaults(defaults)
