@@ -44,6 +44,12 @@ class StoredCall:
     baseline_path: Path | None = None
     rubric_path: Path | None = None
 
+    @property
+    def microphone(self) -> str:
+        """The trainee's microphone; empty for a simulated trainee, or where the call broke off."""
+        details = self.about.get("line", {}).get("details", {})
+        return str(details.get("microphone", ""))
+
     def lines(self, n_samples: int) -> tuple[CustomerLine, ...]:
         """The customer's lines in a recording of that length.
 

@@ -78,6 +78,7 @@ class _Findings:
     events: tuple[OverlapEvent, ...]
     prosody: tuple[Prosody, ...]
     provoking: Timeline | None
+    hostile: Timeline
 
     @property
     def no_yardstick(self) -> NotMeasured | None:
@@ -97,7 +98,11 @@ _Measure = Callable[[_Findings], Result]
 
 
 def measure_call(
-    call: Call, *, baseline: Baseline | None = None, provoking: Timeline | None = None
+    call: Call,
+    *,
+    baseline: Baseline | None = None,
+    provoking: Timeline | None = None,
+    hostile: Timeline = (),
 ) -> dict[str, Result]:
     """Everything that can be measured of a call.
 
@@ -105,6 +110,7 @@ def measure_call(
         call: any call.
         baseline: the trainee's own calm voice on the same device, where there is one.
         provoking: utterances of the customer whose words are provoking; ``None`` where nobody looked for them.
+        hostile: where the trainee's words were found to be against the customer.
 
     Returns:
         By name, in the order of the registry; the same names for every call.
@@ -120,6 +126,7 @@ def measure_call(
         events=(),
         prosody=prosody_of(voices.trainee),
         provoking=provoking,
+        hostile=hostile,
     )
     findings = replace(findings, events=overlap_events(call, voices=voices, use_words=findings.use_words))
     return {name: _measured(name, measure, findings) for name, measure in _MEASURES.items()}
@@ -141,7 +148,12 @@ def _pace(f: _Findings) -> Result:
 
 def _liveliness(f: _Findings) -> Result:
     return liveliness(
-        f.call, f.prosody, f.baseline, is_narrow_band=f.quality.is_narrow_band, use_words=f.use_words
+        f.call,
+        f.prosody,
+        f.baseline,
+        is_narrow_band=f.quality.is_narrow_band,
+        use_words=f.use_words,
+        hostile=f.hostile,
     )
 
 

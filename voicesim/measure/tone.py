@@ -26,6 +26,7 @@ import re
 from statistics import mean, median
 from typing import Final
 
+from voicesim.audio.span import Timeline
 from voicesim.measure.baseline import Baseline, misfit
 from voicesim.measure.moods import UPSET_MOODS, is_one_of
 from voicesim.measure.places import number, place
@@ -85,6 +86,7 @@ def liveliness(
     *,
     is_narrow_band: bool,
     use_words: bool,
+    hostile: Timeline = (),
 ) -> Result:
     """Liveliness against the trainee's own calm voice.
 
@@ -94,6 +96,7 @@ def liveliness(
         baseline: the yardstick, where there is one.
         is_narrow_band: whether the call came over a telephone line.
         use_words: whether the transcript can be trusted.
+        hostile: where words of the trainee were found to be against the customer, beside those known here.
     """
     if baseline is None:
         return _missing(
@@ -109,7 +112,7 @@ def liveliness(
     value = number(mean(values))
     level_db = median(u.level_dbov for u in usable) - baseline.level_dbov
     alpha_db = median(u.alpha_db for u in usable) - baseline.alpha_db
-    guards = _guards(call, level_db, alpha_db, use_words=use_words)
+    guards = _guards(call, level_db, alpha_db, use_words=use_words, is_hostile=bool(hostile))
     details: dict[str, Json] = {
         "n_utterances": len(usable),
         "band": "lively" if value > LIVELY_ABOVE else "flat" if value < FLAT_BELOW else "even",
@@ -190,11 +193,13 @@ def upbeat_tone(lively: Result, spread: Result) -> Result:
     )
 
 
-def _guards(call: Call, level_db: float, alpha_db: float, *, use_words: bool) -> dict[str, str]:
+def _guards(
+    call: Call, level_db: float, alpha_db: float, *, use_words: bool, is_hostile: bool
+) -> dict[str, str]:
     words = "unknown"
     if use_words:
         said = " ".join(u.text for u in call.trainee.utterances).lower().replace("\u2019", "'")
-        words = "hostile" if _HOSTILE.search(said) else "not hostile"
+        words = "hostile" if is_hostile or _HOSTILE.search(said) else "not hostile"
     return {
         "words": words,
         "level": "raised" if round(level_db, 1) >= RAISED_FROM_DB else "not raised",

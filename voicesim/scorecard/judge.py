@@ -16,6 +16,7 @@ from voicesim.behaviour.tables import Tables
 from voicesim.results import Json, NotMeasured, Reason, Result
 from voicesim.scorecard.card import Scorecard
 from voicesim.scorecard.facts import Facts
+from voicesim.scorecard.heard_words import hostile_words, provoking_words
 from voicesim.scorecard.passing import rule_on
 from voicesim.scorecard.rubric import Rubric
 from voicesim.scorecard.rules import judge_rule
@@ -42,8 +43,13 @@ def score(call: Call, rubric: Rubric, baseline: Baseline | None, tables: Tables)
     from voicesim.measure.registry import measure_call
     from voicesim.measure.transcript_gate import content_gate
 
-    measures = measure_call(call, baseline=baseline)
     content = content_gate(call)
+    measures = measure_call(
+        call,
+        baseline=baseline,
+        provoking=provoking_words(call, tables, content),
+        hostile=hostile_words(observe_call(call, tables)),
+    )
     return judge(
         call,
         rubric,

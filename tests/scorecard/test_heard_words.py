@@ -1,0 +1,74 @@
+"""What the words tell the measures, through the whole of a scored call."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.measure.builders import RATE, Stage
+from voicesim.behaviour.loading import load_tables
+from voicesim.measure.baseline import Baseline, baseline_from
+from voicesim.measure.prosody import prosody_of
+from voicesim.measure.voice import analyse
+from voicesim.results import Measured, Reason
+from voicesim.scorecard.judge import score
+from voicesim.scorecard.rubric import default_rubric
+from voicesim.speech.words import Party
+
+FRIENDLY = "of course i am happy to look at that for you"
+HOSTILE = "what a stupid question i already told you twice"
+CALM = "hello i would like to change the address on my account"
+UPSET = "this is ridiculous nobody ever calls me back and i am fed up"
+
+
+def conversation(*, bright: bool, ours: str, theirs: tuple[str, ...]) -> Stage:
+    """The customer says something, and the trainee answers in a voice that is calm, or bright from the third on."""
+    rng = np.random.default_rng(5)
+    made = Stage(10.0 * len(theirs) + 1, -80.0)
+    for i, text in enumerate(theirs):
+        made.say(Party.CUSTOMER, 1 + 10 * i, 5 + 10 * i, text=text)
+        n = 4 * RATE
+        lift_st = 4.0 if bright and i >= 3 else 0.0
+        f0_hz = 190 * 2 ** (
+            (lift_st + np.cumsum(rng.normal(0, 1, n)) / np.sqrt(n) * (4 if lift_st else 2)) / 12
+        )
+        made.say(Party.TRAINEE, 5.4 + 10 * i, 9.4 + 10 * i, f0_hz=f0_hz, text=ours)
+    return made
+
+
+def own() -> Baseline:
+    calm = conversation(bright=False, ours=FRIENDLY, theirs=(CALM,) * 8)
+    return baseline_from(prosody_of(analyse(calm.call()).trainee), trainee="pat", level_dbov=-26.0)
+
+
+def measures(stage: Stage, baseline: Baseline | None = None) -> dict[str, object]:
+    return dict(score(stage.call(), default_rubric(), baseline, load_tables()).measures)
+
+
+@pytest.mark.parametrize(("ours", "words"), [(FRIENDLY, "not hostile"), (HOSTILE, "hostile")])
+def test_the_same_voice_is_upbeat_by_its_words(ours: str, words: str) -> None:
+    stage = conversation(bright=True, ours=ours, theirs=(CALM,) * 9)
+
+    found = measures(stage, own())["liveliness"]
+
+    assert isinstance(found, Measured)
+    assert found.details["guards"]["words"] == words
+    if words == "hostile":
+        assert found.details["is_upbeat"] is False
+
+
+def test_in_a_recording_the_customers_words_are_the_provocation() -> None:
+    theirs = (CALM, CALM, CALM, UPSET, UPSET, CALM)
+
+    raised = measures(conversation(bright=True, ours=FRIENDLY, theirs=theirs))["steadiness"]
+    kept = measures(conversation(bright=False, ours=FRIENDLY, theirs=theirs))["steadiness"]
+
+    assert raised.details["n_provoked_turns"] == kept.details["n_provoked_turns"] == 2
+    assert raised.details["yardstick"] == "turns before"
+    assert raised.value < kept.value - 20
+
+
+def test_nobody_was_provoking() -> None:
+    found = measures(conversation(bright=True, ours=FRIENDLY, theirs=(CALM,) * 6))["steadiness"]
+
+    assert found.reason is Reason.NOT_CALLED_FOR
