@@ -69,6 +69,11 @@ def standing(level: str, *, is_borderline: bool) -> str:
     return f"{level}, borderline" if level and is_borderline else level
 
 
+def explained(skill: Skill) -> str:
+    """Why the score is what it is, without its level, which stands beside the score."""
+    return skill.explanation.removeprefix(f"{skill.level}: ") if skill.level else skill.explanation
+
+
 def firmness(flips: Iterable[Flip], level: str) -> tuple[str, ...]:
     """For each threshold that decides a level: where it would have to lie for another one."""
     told: dict[str, list[Flip]] = {}

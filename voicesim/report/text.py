@@ -16,7 +16,7 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ
 from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.recogniser import RecogniserLine, recogniser_line
-from voicesim.report.skills import Part, Reader, firmness, parts, standing, unscored, why_unscored
+from voicesim.report.skills import Part, Reader, explained, firmness, parts, standing, unscored, why_unscored
 from voicesim.results import Evidence, Measured, Result
 from voicesim.scorecard.card import Flip, LostPoints, Overall, Scorecard, Skill, SkillStatus
 
@@ -203,7 +203,7 @@ def _part(part: Part, page: _Page, *, is_coach: bool) -> Iterator[str]:
     for skill in part.skills:
         yield from _skill_row(skill, page, cells)
         if is_coach:
-            yield from page.wrap(wording.sentence(skill.explanation), indent="    ", style="dim")
+            yield from page.wrap(wording.sentence(explained(skill)), indent="    ", style="dim")
         for lost in skill.lost if is_coach else skill.lost[:LOST_SHOWN]:
             yield from page.wrap(_cost(lost), first="    - ", indent="      ")
         if not is_coach and len(skill.lost) > LOST_SHOWN:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voicesim.behaviour.calls import DEFAULT_GATE, observe_call
+from voicesim.behaviour.observation import Observation
 from voicesim.behaviour.tables import Tables
 from voicesim.results import Json, NotMeasured, Reason, Result
 from voicesim.scorecard.card import Scorecard
@@ -44,11 +45,12 @@ def score(call: Call, rubric: Rubric, baseline: Baseline | None, tables: Tables)
     from voicesim.measure.transcript_gate import content_gate
 
     content = content_gate(call)
+    observations = observe_call(_with_glossary(call, rubric), tables)
     measures = measure_call(
         call,
         baseline=baseline,
         provoking=provoking_words(call, tables, content),
-        hostile=hostile_words(observe_call(call, tables)),
+        hostile=hostile_words(observations),
     )
     return judge(
         call,
@@ -56,6 +58,7 @@ def score(call: Call, rubric: Rubric, baseline: Baseline | None, tables: Tables)
         tables,
         measures=measures,
         content=content,
+        observations=observations,
         baseline_id=(baseline.baseline_id or baseline.trainee) if baseline else "",
     )
 
@@ -67,6 +70,7 @@ def judge(
     *,
     measures: Mapping[str, Result],
     content: Result,
+    observations: tuple[Observation, ...] | None = None,
     baseline_id: str = "",
 ) -> Scorecard:
     """Judge a call that has been measured.
@@ -77,9 +81,14 @@ def judge(
         tables: the behaviours that are looked for.
         measures: results by name.
         content: whether the transcript can bear a judgement of its words; why not, where it cannot.
+        observations: of the trainee's behaviours, where they are known already.
         baseline_id: name of the baseline that the measures used.
     """
-    facts = _facts(call, rubric, tables, measures, content)
+    call_facts = _call_facts(call)
+    call = _with_glossary(call, rubric)
+    if observations is None:
+        observations = observe_call(call, tables)
+    facts = _facts(call, rubric, tables, measures, content, observations)
     outcomes = [[judge_rule(rule, facts) for rule in skill.rules] for skill in rubric.skills]
     ruling = rule_on(facts, rubric, tables)
     skills, whole = with_flips(
@@ -89,11 +98,10 @@ def judge(
         facts,
         lambda rows: overall_value(rows, ruling),
     )
-    observations = (seen for turn in facts.turns for seen in facts.seen.get(turn.index, ()))
     return Scorecard(
-        call=_call_facts(call),
+        call=call_facts,
         measures=dict(sorted(facts.measures.items())),
-        behaviours=() if _words_are_useless(facts.content) else tuple(observations),
+        behaviours=() if _words_are_useless(facts.content) else observations,
         skills=skills,
         overall=replace(overall_of(rubric, skills, outcomes, ruling), flips=whole),
         provenance=_provenance(call, rubric, baseline_id),
@@ -101,16 +109,20 @@ def judge(
 
 
 def _facts(
-    call: Call, rubric: Rubric, tables: Tables, measures: Mapping[str, Result], content: Result
+    call: Call,
+    rubric: Rubric,
+    tables: Tables,
+    measures: Mapping[str, Result],
+    content: Result,
+    observations: tuple[Observation, ...],
 ) -> Facts:
     """What the rules look at: turns, behaviours, measures of the sound and of the talk."""
-    call = _with_glossary(call, rubric)
     gate = call.recognition.confidence_gate if call.recognition else DEFAULT_GATE
     turns = trainee_turns(call, tables, gate)
     facts = Facts(
         call=call,
         turns=turns,
-        seen=observations_by_turn(turns, observe_call(call, tables)),
+        seen=observations_by_turn(turns, observations),
         measures=measures,
         content=_content(call, rubric, content),
         unheard=_unheard(call),
@@ -130,7 +142,7 @@ def _unheard(call: Call) -> dict[str, NotMeasured]:
     found: dict[str, NotMeasured] = {}
     if call.recognition is not None and not call.recognition.writes_fillers:
         found["filler"] = NotMeasured(
-            reason=Reason.NO_TRANSCRIPT,
+            reason=Reason.NOT_TRANSCRIBED,
             explanation=f"{call.recognition.engine.engine} leaves fillers such as um out of its words",
         )
     if call.brief is None or not call.brief.glossary:

@@ -11,7 +11,7 @@ from voicesim.behaviour.observation import Observation
 from voicesim.report import wording
 from voicesim.report.html.markup import NOTHING, Markup, disclosure, element, join, plain, play_button
 from voicesim.report.overlaps import plain_label
-from voicesim.report.skills import Part, Reader, firmness, parts, standing, unscored, why_unscored
+from voicesim.report.skills import Part, Reader, explained, firmness, parts, standing, unscored, why_unscored
 from voicesim.results import Evidence, Json, Measured, Result
 from voicesim.scorecard.card import LostPoints, Overall, Scorecard, Skill, SkillStatus
 
@@ -220,7 +220,7 @@ def _skill(skill: Skill, units: _Units) -> Markup:
         element("h3", _skill_title(skill), _level(skill)),
         _bar(skill.score),
         element("span", wording.score(skill.score), class_="score"),
-        element("p", wording.sentence(skill.explanation), class_="why"),
+        element("p", wording.sentence(explained(skill)), class_="why"),
         disclosure(
             "Why, and where",
             element("ul", lost, class_="lost") if lost else NOTHING,
