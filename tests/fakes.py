@@ -71,15 +71,20 @@ class ScriptedSession:
 
     def finish(self) -> tuple[Word, ...]:
         audio = np.concatenate(self._parts) if self._parts else np.zeros(0, np.float32)
-        found: list[Word] = []
-        for recording in self._known:
-            at = _where(audio, recording.samples)
-            if at is not None:
-                found.extend(
-                    Word(w.text, Span(max(0, w.span.start + at), max(0, w.span.end + at)), w.confidence)
-                    for w in recording.words
-                    if w.span.end + at <= len(audio) + SAMPLE_RATE_HZ // 10
-                )
+        places = [(recording, _where(audio, recording.samples)) for recording in self._known]
+        if all(at is None for _, at in places):
+            # The audio may begin in the middle of a recording.
+            start = audio[: int(0.6 * len(audio))]
+            backs = [(recording, _where(recording.samples, start)) for recording in self._known]
+            places = [(recording, None if back is None else -back) for recording, back in backs]
+        found = [
+            Word(w.text, Span(max(0, w.span.start + at), max(0, w.span.end + at)), w.confidence)
+            for recording, at in places
+            if at is not None
+            for w in recording.words
+            if w.span.start + at >= -(SAMPLE_RATE_HZ // 10)
+            and w.span.end + at <= len(audio) + SAMPLE_RATE_HZ // 10
+        ]
         return tuple(sorted(found, key=lambda w: w.span))
 
     def close(self) -> None:
@@ -92,7 +97,10 @@ def _where(audio: Samples, recording: Samples) -> int | None:
         return None
     probe_length = min(len(recording), 2 * SAMPLE_RATE_HZ, int(0.6 * len(audio)))
     # From the first clear sound on: leading silence may not have reached the recogniser.
-    first = int(np.flatnonzero(np.abs(recording) > 0.1 * np.max(np.abs(recording)))[0])
+    loud = np.flatnonzero(np.abs(recording) > 0.1 * np.max(np.abs(recording), initial=0.0))
+    if len(loud) == 0:
+        return None
+    first = int(loud[0])
     probe = recording[first : first + probe_length].astype(np.float64)
     if len(audio) < len(probe):
         return None

@@ -190,6 +190,9 @@ class Jobs(Protocol):
     def has_begun(self, job_id: int) -> bool:
         """Whether work on a finished job is under way or done, so that to cancel it would save nothing."""
 
+    def has_begun(self, job_id: int) -> bool:
+        """Whether work on a finished job is under way or done, so that to cancel it would save nothing."""
+
     def poll(self, now_samples: int) -> tuple[Delivery, ...]:
         """What is ready by now, each delivered once."""
 

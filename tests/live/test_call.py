@@ -13,6 +13,7 @@ from voicesim.audio.span import Span
 from voicesim.callfolder.records import lines_from_events, moments_from_events
 from voicesim.live.call import LiveConfig
 from voicesim.live.latency import response_gaps_s
+from voicesim.speech.endpointing import EndpointerConfig
 
 S = SAMPLE_RATE_HZ
 
@@ -52,7 +53,8 @@ def test_recorded_times_are_the_times_of_the_sound(play):
 
 
 def test_the_customer_answers_after_the_end_silence_and_no_later_than_a_few_blocks(play):
-    done = play([(GREETING, 2.0), (SORRY, 2.0)])
+    fixed = LiveConfig(endpointer=EndpointerConfig(end_s=0.7))
+    done = play([(GREETING, 2.0), (SORRY, 2.0)], config=fixed)
     heard = done.recorder.channel("heard")
     gaps = response_gaps_s(done.line.spoken, heard)
     assert len(gaps) == 2
@@ -82,6 +84,41 @@ def test_a_pause_inside_a_turn_supersedes_the_first_recognition(play):
     assert _texts(done) == [GREETING, SORRY]
     assert done.call.ending == "resolved"
     assert done.recogniser.n_sessions == 4
+
+
+def _gap_s(play, text):
+    done = play([(text, 2.0), (SORRY, 2.0)])
+    return response_gaps_s(done.line.spoken, done.recorder.channel("heard"))[0]
+
+
+def test_a_whole_question_is_answered_sooner_than_words_that_may_go_on(play):
+    # The recogniser takes 0.2 s from the tentative end on, so that nothing comes before 0.3 s.
+    question = _gap_s(play, "hello thank you for calling how can I help you")
+    may_end = _gap_s(play, "hello that would be the second parcel this week")
+    unfinished = _gap_s(play, "hello so the number that I have here is")
+    assert 0.4 <= question <= 0.45 + 4 * BLOCK_SAMPLES / S
+    assert 1.0 <= may_end <= 1.1 + 3 * BLOCK_SAMPLES / S
+    assert 1.5 <= unfinished <= 1.6 + 3 * BLOCK_SAMPLES / S
+
+
+def test_a_thinking_pause_after_unfinished_words_does_not_lose_the_turn(play):
+    # 1.2 s of silence after "the number is", where a whole sentence would have been answered long before.
+    text = "hello the number is four two seven one nine oh six"
+    done = play([(text, 5.0), (SORRY, 2.0)], silence_at=[(2.0, 3.2)])
+    assert _texts(done)[0] == text
+    assert len(_texts(done)) == 2
+    plain = LiveConfig(endpointer=EndpointerConfig(end_s=0.7))
+    cut = play([(text, 5.0), (SORRY, 2.0)], silence_at=[(2.0, 3.2)], config=plain)
+    assert len(_texts(cut)) > 2
+
+
+def test_a_whole_sentence_before_a_pause_is_not_recognised_again(play):
+    text = "hello how can I help you today I have your parcel here"
+    done = play([(text, 4.8), (SORRY, 2.0)], silence_at=[(2.8, 3.1)])
+    assert _texts(done) == [text, SORRY]
+    assert done.recogniser.n_sessions == 3
+    jobs = done.recorder.named("recognised")
+    assert [e["is_superseded"] for e in jobs] == [False, False, False]
 
 
 def test_a_streaming_recogniser_keeps_what_it_heard_before_the_pause(play):

@@ -19,6 +19,7 @@ from voicesim.speech.endpointing import (
     TurnEnded,
     TurnStarted,
 )
+from voicesim.speech.turn_end import LONGEST_S
 
 LOUD, QUIET = -25.0, -70.0
 
@@ -86,7 +87,10 @@ def test_spans_are_sorted_disjoint_and_long_enough(pattern):
     assert all(len(s) >= 0.1 * SAMPLE_RATE_HZ for s in found)
 
 
-def _turns(pattern, config=None):
+PLAIN = EndpointerConfig(end_s=0.7)
+
+
+def _turns(pattern, config=PLAIN, *, need_s=None):
     tracker, endpointer = ActivityTracker(), Endpointer(config)
     events = []
     now = 0
@@ -94,7 +98,10 @@ def _turns(pattern, config=None):
         for _ in range(n):
             now += BLOCK_SAMPLES
             activity = tracker.step(probability, LOUD if probability >= 0.5 else QUIET)
-            events += [(now, e) for e in endpointer.step(now, activity)]
+            new = endpointer.step(now, activity)
+            events += [(now, e) for e in new]
+            if need_s is not None and any(isinstance(e, TentativeEnd) for e in new):
+                endpointer.need(need_s)
     return events
 
 
@@ -139,3 +146,29 @@ def test_the_end_of_turn_silence_can_be_set():
 def test_an_end_shorter_than_the_tentative_end_is_refused():
     with pytest.raises(ParameterError, match="tentative_s <= end_s"):
         EndpointerConfig(end_s=0.1)
+
+
+@pytest.mark.parametrize("need_s", [0.4, 1.1])
+def test_words_can_shorten_and_lengthen_the_silence(need_s):
+    events = _turns([(0.9, 20), (0.1, 80)], EndpointerConfig(), need_s=need_s)
+    assert 0 <= events[-1][0] - 20 * BLOCK_SAMPLES - need_s * SAMPLE_RATE_HZ < BLOCK_SAMPLES
+
+
+def test_where_no_words_come_the_turn_ends_after_the_longest_silence():
+    events = _turns([(0.9, 20), (0.1, 80)], EndpointerConfig())
+    assert 0 <= events[-1][0] - 20 * BLOCK_SAMPLES - LONGEST_S * SAMPLE_RATE_HZ < BLOCK_SAMPLES
+
+
+def test_going_on_takes_back_what_the_words_asked_for():
+    endpointer = Endpointer(EndpointerConfig())
+    tracker = ActivityTracker()
+    ends = []
+    for block in range(120):
+        is_voice = block < 20 or 32 <= block < 50
+        activity = tracker.step(0.9 if is_voice else 0.1, LOUD if is_voice else QUIET)
+        for event in endpointer.step((block + 1) * BLOCK_SAMPLES, activity):
+            if isinstance(event, TentativeEnd) and block < 40:
+                endpointer.need(0.5)
+            if isinstance(event, TurnEnded):
+                ends.append(block + 1)
+    assert ends == [50 + round(LONGEST_S * SAMPLE_RATE_HZ / BLOCK_SAMPLES)]

@@ -31,9 +31,7 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
 @click.option(
     "--end-silence-s",
     type=click.FloatRange(0.2, 5.0),
-    default=0.7,
-    show_default=True,
-    help="Silence after which your turn counts as over.",
+    help="Silence after which your turn counts as over.  [default: as your words and your melody ask for]",
 )
 @recogniser_option
 @rubric_option
@@ -55,7 +53,7 @@ def command(
     simulate: Path | None,
     real_time: bool,
     telephone: bool,
-    end_silence_s: float,
+    end_silence_s: float | None,
     recogniser: str,
     rubric: Path | None,
     baseline: Path | None,

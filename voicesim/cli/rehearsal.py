@@ -49,7 +49,8 @@ class RehearsalOptions:
     recogniser: str = "auto"
     telephone: bool = False
     """The customer sounds as over a telephone."""
-    end_silence_s: float = 0.7
+    end_silence_s: float | None = None
+    """Silence that ends a turn; ``None`` lets the words and the melody decide."""
     rubric: Path | None = None
     baseline: Path | None = None
     out: Path | None = None

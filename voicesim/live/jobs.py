@@ -61,6 +61,11 @@ class InlineJobs:
             session.close()
         self._ready = [(at, d) for at, d in self._ready if d.job_id != job_id]
 
+    def has_begun(self, job_id: int) -> bool:
+        """Always: the work is done at once."""
+        del job_id
+        return True
+
     def poll(self, now_samples: int) -> tuple[Delivery, ...]:
         """What is due."""
         due = tuple(d for at, d in self._ready if at <= now_samples)
@@ -102,6 +107,7 @@ class ProcessJobs:
         self._child.start()
         child_pipe.close()
         self._asked_at_s: dict[int, float] = {}
+        self._begun = -1
         self._is_broken = False
         # The child reads nothing while it recognises, and a full pipe would block the call.
         self._outbox: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
@@ -134,6 +140,10 @@ class ProcessJobs:
         self._asked_at_s.pop(job_id, None)
         self._send(("cancel", job_id))
 
+    def has_begun(self, job_id: int) -> bool:
+        """Whether the child has said that it works on it."""
+        return self._begun >= job_id
+
     def poll(self, now_samples: int) -> tuple[Delivery, ...]:
         """What has come back."""
         del now_samples
@@ -142,6 +152,9 @@ class ProcessJobs:
             answer = self._receive()
             if answer is None:
                 break
+            if isinstance(answer, int):
+                self._begun = answer
+                continue
             job_id, rows, error = answer
             asked_at_s = self._asked_at_s.pop(job_id, None)
             if asked_at_s is not None:
@@ -199,22 +212,33 @@ def _serve(pipe: Connection, factory: Callable[[], tuple[Recogniser, bool]]) -> 
         pipe.send(exc)
         return
     pipe.send((recogniser.identity, recogniser.capabilities, is_fallback))
-    sessions: dict[int, RecogniserSession] = {}
     with contextlib.suppress(EOFError, OSError):
-        while True:
+        _answer_until_closed(pipe, recogniser)
+
+
+def _answer_until_closed(pipe: Connection, recogniser: Recogniser) -> None:
+    sessions: dict[int, RecogniserSession] = {}
+    asked: list[int] = []
+    while True:
+        # All that was said meanwhile is read first: a job may be unwanted before it is begun.
+        while not asked or pipe.poll(0):
             match pipe.recv():
                 case ("submit", job_id, data):
                     if job_id not in sessions:
                         sessions[job_id] = recogniser.session()
                     sessions[job_id].accept(np.frombuffer(data, dtype=np.float32))
                 case ("finish", job_id):
-                    session = sessions.pop(job_id, None)
-                    words, error = ((), "") if session is None else _words_of(session)
-                    rows = [(w.text, w.span.start, w.span.end, w.confidence) for w in words]
-                    pipe.send((job_id, rows, error))
+                    asked.append(job_id)
                 case ("cancel", job_id):
                     session = sessions.pop(job_id, None)
                     if session is not None:
                         session.close()
+                    asked = [other for other in asked if other != job_id]
                 case _:
                     return
+        job_id = asked.pop(0)
+        session = sessions.pop(job_id, None)
+        pipe.send(job_id)
+        words, error = ((), "") if session is None else _words_of(session)
+        rows = [(w.text, w.span.start, w.span.end, w.confidence) for w in words]
+        pipe.send((job_id, rows, error))
