@@ -7,11 +7,11 @@ only the classes of :mod:`voicesim.errors`, with the native error as the cause.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -157,6 +157,20 @@ class Recogniser(Protocol):
 
     def session(self) -> RecogniserSession:
         """Begin a stretch of speech."""
+
+
+@runtime_checkable
+class WindowRecogniser(Recogniser, Protocol):
+    """A recogniser that hears so much sound at once, whatever is in it: many short stretches are better packed."""
+
+    window_s: float
+
+    def recognise_windows(self, windows: Sequence[Samples]) -> tuple[tuple[Word, ...], ...]:
+        """The words of several stretches; spans count from the first sample of each.
+
+        Raises:
+            EngineFailedError: the engine broke.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,3 +203,26 @@ def test_what_is_said_again_after_a_pause_is_no_loop():
 
 def test_available():
     assert available()[0]
+
+
+def test_windows_heard_together_have_times_of_their_own(recogniser, sound):
+    """Whatever lies before a window in the batch, its words count from its own first sample."""
+    windows = [
+        sound,
+        np.zeros(SAMPLE_RATE_HZ, np.float32),
+        sound[: 2 * SAMPLE_RATE_HZ + 77],
+        sound[:12_345],
+        sound,
+    ]
+    found = recogniser.recognise_windows(windows)
+    assert len(found) == len(windows)
+    assert found[0] == found[4] == recogniser.words_of(sound)
+    assert found[1] == ()
+    assert tuple(word.text for word in found[2]) == SCRIPT
+    for words, window in zip(found, windows, strict=True):
+        assert all(0 <= word.span.start <= word.span.end <= len(window) for word in words)
+
+
+def test_a_stretch_longer_than_a_window_is_heard_to_its_end(recogniser):
+    long = np.random.default_rng(4).normal(0.0, 0.05, 33 * SAMPLE_RATE_HZ).astype(np.float32)
+    assert [word.text for word in recogniser.words_of(long)][: len(SCRIPT)] == list(SCRIPT)

@@ -1,9 +1,10 @@
 """Recognition by faster-whisper (Whisper on CTranslate2).
 
-Conventions: 16 kHz. A session gathers a stretch of speech and recognises it as a whole. Decoding is at
-temperature 0 with a fixed beam, without the text before, without Whisper's own speech detection: stretches come
-from voicesim's. 8-bit weights on the processor, on a bounded number of threads. A folder is all it reads: the
-network is never asked here.
+Conventions: 16 kHz. A session gathers a stretch of speech and recognises it as a whole. Decoding is at temperature 0
+with a fixed beam, without the text before, without Whisper's own speech detection: stretches come from voicesim's. Up
+to 30 s are one window, which is encoded and decoded once, without time stamps in the text (Whisper would decode what
+it thinks is left over again); longer stretches are decoded in Whisper's own steps. 8-bit weights on the processor, on
+a bounded number of threads. A folder is all it reads: the network is never asked here.
 
 What is known to be made up is dropped:
 
@@ -19,6 +20,7 @@ Source: Radford et al. 2022 (arXiv 2212.04356), section 4.5, for the thresholds.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -51,6 +53,9 @@ LOOP_WORDS: Final = 4
 LOOP_GAP_S: Final = 1.0
 """A pause of this length ends a loop: somebody may well say the same again later."""
 
+WINDOW_S: Final = 30.0
+"""What Whisper hears at once; less is filled up with silence and costs the same."""
+
 LEAST_S: Final = 0.1
 """Less sound than this holds no word."""
 
@@ -61,6 +66,8 @@ class _Segment(Protocol):
     """What is used of faster-whisper's ``Segment``."""
 
     words: Sequence[Any] | None
+    start: float
+    end: float
     no_speech_prob: float
     avg_logprob: float
     compression_ratio: float
@@ -80,19 +87,24 @@ class FasterWhisperRecogniser:
         folder: the model, as CTranslate2 writes it.
         name: what the user calls it; the folder's name by default.
         language: spoken language, for models that know several.
+        n_threads: processor threads; as many as there are cores, four at most, by default.
 
     Raises:
         ModelNotFoundError: the folder lacks something, or is no Whisper model.
         EngineNotInstalledError: faster-whisper is missing.
     """
 
-    def __init__(self, folder: Path, *, name: str = "", language: str = "en") -> None:
+    window_s = WINDOW_S
+
+    def __init__(
+        self, folder: Path, *, name: str = "", language: str = "en", n_threads: int | None = None
+    ) -> None:
         check_folder(folder)
         try:
             import faster_whisper
         except ImportError as error:
             raise EngineNotInstalledError("faster-whisper is not installed", hint=_INSTALL_HINT) from error
-        threads = max(1, min(MOST_THREADS, os.cpu_count() or 1))
+        threads = n_threads or max(1, min(MOST_THREADS, os.cpu_count() or 1))
         try:
             # A folder with its own tokenizer, which check_folder saw to: no reason to ask the network.
             self._model = faster_whisper.WhisperModel(
@@ -109,6 +121,7 @@ class FasterWhisperRecogniser:
                 f"the model folder {folder.name} lacks a preprocessor_config.json with {n_wanted} mel bands",
                 hint="copy preprocessor_config.json from the original model into the folder",
             )
+        self._batched = faster_whisper.BatchedInferencePipeline(self._model)
         self._language = language
         self.capabilities = RecogniserCapabilities(is_streaming=False, writes_fillers=False)
         self.identity = EngineId(
@@ -134,23 +147,75 @@ class FasterWhisperRecogniser:
         Raises:
             EngineFailedError: the engine broke.
         """
+        return self.recognise_windows((samples,))[0]
+
+    def recognise_windows(self, windows: Sequence[Samples]) -> tuple[tuple[Word, ...], ...]:
+        """Recognise several stretches at once; those of up to 30 s share the work.
+
+        Raises:
+            EngineFailedError: the engine broke.
+        """
+        found: list[tuple[Word, ...]] = [()] * len(windows)
+        together: list[int] = []
+        for i, window in enumerate(windows):
+            if len(window) < LEAST_S * SAMPLE_RATE_HZ or not window.any():
+                continue
+            if len(window) <= WINDOW_S * SAMPLE_RATE_HZ:
+                together.append(i)
+            else:
+                segments = self._segments(self._model.transcribe, window, vad_filter=False)
+                found[i] = without_loops(to_words(believable(segments), len(window)))
+        if together:
+            for i, words in zip(together, self._together([windows[i] for i in together]), strict=True):
+                found[i] = words
+        return tuple(found)
+
+    def _together(self, windows: list[Samples]) -> list[tuple[Word, ...]]:
+        # Each begins at a whole second: faster-whisper rounds times to hundredths, from the first sample of all.
+        starts = [0]
+        for window in windows:
+            starts.append(starts[-1] + -(-len(window) // SAMPLE_RATE_HZ) * SAMPLE_RATE_HZ)
+        sound = np.zeros(starts[-1], np.float32)
+        for start, window in zip(starts, windows, strict=False):
+            sound[start : start + len(window)] = window
+        # It cuts at whole samples, rounded down: half a sample more keeps each edge where it is.
+        clips = [
+            {"start": start / SAMPLE_RATE_HZ, "end": (start + len(window) + 0.5) / SAMPLE_RATE_HZ}
+            for start, window in zip(starts, windows, strict=False)
+        ]
+        segments = self._segments(
+            self._batched.transcribe,
+            sound,
+            clip_timestamps=clips,
+            without_timestamps=True,
+            batch_size=len(windows),
+        )
+        groups: list[list[_Segment]] = [[] for _ in windows]
+        for segment in segments:
+            middle = (segment.start + segment.end) / 2 * SAMPLE_RATE_HZ
+            groups[min(bisect.bisect_right(starts, middle), len(windows)) - 1].append(segment)
+        return [
+            without_loops(to_words(believable(group), len(window), offset_s=start / SAMPLE_RATE_HZ))
+            for group, window, start in zip(groups, windows, starts, strict=False)
+        ]
+
+    def _segments(self, transcribe: Any, samples: Samples, **how: object) -> list[_Segment]:  # noqa: ANN401 - untyped
         try:
-            segments, _ = self._model.transcribe(
+            segments, _ = transcribe(
                 samples,
                 language=self._language,
                 beam_size=BEAM_SIZE,
                 temperature=0.0,
                 condition_on_previous_text=False,
                 word_timestamps=True,
-                vad_filter=False,
                 no_speech_threshold=NO_SPEECH_ABOVE,
                 log_prob_threshold=LOG_PROBABILITY_BELOW,
                 compression_ratio_threshold=COMPRESSION_ABOVE,
+                **how,
             )
-            believed = list(believable(segments))
+            return list(segments)
         except Exception as error:
             raise EngineFailedError(f"faster-whisper broke: {one_line(error)}") from error
-        return without_loops(to_words(believed, len(samples)))
 
 
 class FasterWhisperSession:
@@ -182,8 +247,7 @@ class FasterWhisperSession:
         """
         if self._words is None:
             sound = np.concatenate([np.zeros(0, np.float32), *self._samples])
-            holds_sound = len(sound) >= LEAST_S * SAMPLE_RATE_HZ and sound.any()
-            self._words = self._recogniser.words_of(sound) if holds_sound else ()
+            self._words = self._recogniser.words_of(sound)
             self._samples.clear()
         return self._words
 
@@ -201,16 +265,22 @@ def believable(segments: Iterable[_Segment]) -> Iterable[_Segment]:
             yield segment
 
 
-def to_words(segments: Iterable[_Segment], n_samples: int) -> tuple[Word, ...]:
-    """Words with spans inside the session, in order."""
+def to_words(segments: Iterable[_Segment], n_samples: int, *, offset_s: float = 0.0) -> tuple[Word, ...]:
+    """Words with spans inside the stretch, in order.
+
+    Args:
+        segments: their times count from ``offset_s`` before the stretch.
+        n_samples: length of the stretch.
+        offset_s: where the stretch begins.
+    """
     words: list[Word] = []
     latest = 0
     for native in (word for segment in segments for word in segment.words or ()):
         text = native.word.strip()
         if not text:
             continue
-        start = min(max(round(native.start * SAMPLE_RATE_HZ), latest), n_samples)
-        end = min(max(round(native.end * SAMPLE_RATE_HZ), start), n_samples)
+        start = min(max(round((native.start - offset_s) * SAMPLE_RATE_HZ), latest), n_samples)
+        end = min(max(round((native.end - offset_s) * SAMPLE_RATE_HZ), start), n_samples)
         words.append(Word(text, Span(start, end), round(min(max(float(native.probability), 0.0), 1.0), 3)))
         latest = start
     return tuple(words)

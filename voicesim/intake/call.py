@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
-from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
+from voicesim.audio.clip import Clip
 from voicesim.audio.pitch import PitchTrack
 from voicesim.audio.span import Span, Timeline, union
 from voicesim.callfolder.reader import StoredCall, read_folder
 from voicesim.intake.channels import Channels, read_channels
 from voicesim.intake.engines import Engines, Progress, no_progress
+from voicesim.intake.packing import words_of_utterances
 from voicesim.ports import Recogniser
 from voicesim.scenario.load import brief_of, load_scenario
 from voicesim.speech.call import Brief, Call, CustomerLine, EngineId, Layout, Recognition, Side
 from voicesim.speech.listening import Listener, listen
 from voicesim.speech.utterances import group_speech, scripted_utterance
-from voicesim.speech.words import Party, Utterance, Word
-
-MARGIN_SAMPLES: Final = round(0.25 * SAMPLE_RATE_HZ)
-"""Sound around an utterance that the recogniser is given, as in a live call."""
+from voicesim.speech.words import Party, Utterance
 
 
 def call_from_recording(
@@ -150,22 +147,13 @@ def pitch_of(clip: Clip, engines: Engines, progress: Progress) -> PitchTrack | N
 def _recognised(
     side: Side, party: Party, recogniser: Recogniser, progress: Progress, done: int, n_all: int
 ) -> Side:
-    utterances: list[Utterance] = []
-    for span in group_speech(side.speech):
-        progress("recognising", (done + len(utterances)) / n_all)
-        utterances.append(Utterance(party, span, _words(side.clip, span, recogniser)))
-    progress("recognising", (done + len(utterances)) / n_all)
-    return replace(side, utterances=tuple(utterances))
+    def tell(n: int) -> None:
+        progress("recognising", (done + n) / n_all)
 
-
-def _words(clip: Clip, span: Span, recogniser: Recogniser) -> tuple[Word, ...]:
-    around = Span(max(0, span.start - MARGIN_SAMPLES), min(len(clip), span.end + MARGIN_SAMPLES))
-    session = recogniser.session()
-    try:
-        session.accept(clip.cut(around))
-        return tuple(Word(w.text, w.span.shift(around.start), w.confidence) for w in session.finish())
-    finally:
-        session.close()
+    spans = group_speech(side.speech)
+    words = words_of_utterances(side.clip, spans, recogniser, tell)
+    utterances = tuple(Utterance(party, span, said) for span, said in zip(spans, words, strict=True))
+    return replace(side, utterances=utterances)
 
 
 def _recognition(recogniser: Recogniser, *, is_fallback: bool) -> Recognition:

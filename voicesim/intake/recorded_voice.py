@@ -14,8 +14,9 @@ from voicesim.audio.level import active_rms_dbov, db_to_ratio
 from voicesim.audio.span import Span
 from voicesim.callfolder.reader import is_call_folder
 from voicesim.errors import AudioFileError
-from voicesim.intake.call import MARGIN_SAMPLES, call_from_folder, call_from_recording
+from voicesim.intake.call import call_from_folder, call_from_recording
 from voicesim.intake.engines import Engines, Progress, no_progress
+from voicesim.intake.packing import MARGIN_SAMPLES
 from voicesim.ports import Recogniser
 from voicesim.scenario.replay import MAX_PAUSE_S
 from voicesim.speech.call import Call, Side
