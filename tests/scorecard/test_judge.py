@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicesim.behaviour.calls import observe_call
+from voicesim.behaviour.loading import load_tables
 from voicesim.behaviour.observation import Observation
+from voicesim.report.json_card import card_to_json
 from voicesim.results import Measured, NotMeasured, Reason
 from voicesim.scorecard.card import SkillStatus
+from voicesim.scorecard.judge import judge
 from voicesim.scorecard.rubric import OrderRule
 from voicesim.speech.call import Brief, Echo, EngineId, Recognition
 
@@ -425,3 +428,17 @@ def test_the_same_call_gives_the_same_bytes_whatever_the_hash_seed_locale_and_ti
         outputs.append(run.stdout)
     assert len(outputs[0]) > 1000
     assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_the_order_in_which_calls_are_judged_changes_no_byte(rubric, call_of, good_measures):
+    """Each order with tables of its own, so that nothing remembered from one call reaches the next."""
+    content = Measured(value=0.9, unit="", definition="a test")
+
+    def cards(talks):
+        tables = load_tables()
+        return {
+            talk: card_to_json(judge(call_of(talk), rubric, tables, measures=good_measures, content=content))
+            for talk in talks
+        }
+
+    assert cards([GOOD, POOR]) == cards([POOR, GOOD])

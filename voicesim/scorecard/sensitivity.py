@@ -1,9 +1,10 @@
 """How firm a level is: which single threshold, 20 % lower or higher, would give another one.
 
-Conventions: a corner of a curve moves alone and stops at its neighbours; a corner at 0 moves by 20 % of the way to its
-neighbour, since 20 % of nothing is nothing. How often a behaviour is wanted moves by 20 % of it: who shows once what is
-wanted 1.2 times earns five sixths. Numbers of turns are whole: they move where 20 % come to a turn, rounded. Weights,
-prices and the bounds of the levels stay: they are not what is measured against. Source: choice of this project.
+Conventions: a corner of a curve moves alone and stops at its neighbours; a corner at 0 stays where it is the outermost
+(20 % of nothing is nothing) and moves by 20 % of the way to its neighbour inside a curve. How often a behaviour is
+wanted moves by 20 % of it: who shows once what is wanted 1.2 times earns five sixths. Numbers of turns are whole: they
+move where 20 % come to a turn, rounded. Weights, prices and the bounds of the levels stay: nothing is measured against
+them. Source: choice of this project.
 """
 
 from __future__ import annotations
@@ -155,6 +156,8 @@ def used_curve(rule: MeasureRule, facts: Facts) -> Curve | None:
 def _beside(curve: Curve, i: int) -> Iterator[float]:
     """Where a corner lies when it moves 20 % down or up, between its neighbours."""
     xs = [x for x, _ in curve.corners]
+    if not xs[i] and i in {0, len(xs) - 1}:
+        return
     neighbour = xs[i + 1] if i + 1 < len(xs) else xs[i - 1]
     step = MOVE * (abs(xs[i]) or abs(neighbour))
     room = 1e-6 * (xs[-1] - xs[0])
