@@ -204,9 +204,6 @@ class Jobs(Protocol):
     def has_begun(self, job_id: int) -> bool:
         """Whether work on a finished job is under way or done, so that to cancel it would save nothing."""
 
-    def has_begun(self, job_id: int) -> bool:
-        """Whether work on a finished job is under way or done, so that to cancel it would save nothing."""
-
     def poll(self, now_samples: int) -> tuple[Delivery, ...]:
         """What is ready by now, each delivered once."""
 
@@ -246,6 +243,38 @@ class Voice(Protocol):
         Raises:
             EngineNotInstalledError: no synthesizer.
             EngineFailedError: it gave no sound.
+        """
+
+
+# --- other words for the customer ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatMessage:
+    """A message to a language model."""
+
+    role: str
+    """``system``, ``user`` or ``assistant``."""
+    text: str
+
+
+class ChatModel(Protocol):
+    """A language model; may be used from several threads at once."""
+
+    identity: EngineId
+    is_remote: bool
+    """Whether what it is told leaves this machine."""
+
+    def complete(self, messages: Sequence[ChatMessage], *, seed: int, limit_s: float) -> str:
+        """Its answer, as it came.
+
+        Args:
+            messages: in order.
+            seed: the same seed asks for the same answer; whether a server keeps to it is its own affair.
+            limit_s: how long it may take, all in all.
+
+        Raises:
+            EngineFailedError: it cannot be reached, refused, was too slow or answered nonsense.
         """
 
 

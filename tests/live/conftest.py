@@ -128,6 +128,7 @@ def play():
         latency_blocks=1,
         silence_at=None,
         stop_at=None,
+        improviser=None,
     ):
         rng = np.random.default_rng(11)
         known, played = [], []
@@ -153,6 +154,7 @@ def play():
             jobs=InlineJobs(recogniser, latency_s=0.2),
             recorder=recorder,
             config=config or LiveConfig(),
+            improviser=improviser,
         )
         line = HangingUpLine(played, latency_blocks=latency_blocks)
         line.stop_at = stop_at or line.stop_at

@@ -119,11 +119,11 @@ def test_read_backs_are_confirmed_or_corrected():
     right = hear(SCENARIO, told.state, turn(text="so that is four four seven B"))
     assert said(right) == ["Yes, that's right."]
     wrong = hear(SCENARIO, told.state, turn(text="so that is four four nine B for Bravo"))
-    assert said(wrong) == ["No. Double four seven b."]
+    assert said(wrong) == ["No. Double four seven B."]
     other = hear(SCENARIO, told.state, turn(text="the bill of two thousand twenty six"))
     assert said(other) == ["It is broken."]
     written = hear(SCENARIO, told.state, turn("apology", text="sorry, 449B"))
-    assert said(written) == ["No. Double four seven b.", "You are kind.", "And now?"]
+    assert said(written) == ["No. Double four seven B.", "You are kind.", "And now?"]
 
 
 def test_read_backs_of_what_was_never_told_mean_nothing():

@@ -17,7 +17,9 @@ from voicesim.audio.span import Span
 from voicesim.behaviour.tables import Tables
 from voicesim.errors import ParameterError
 from voicesim.live.ear import Ear, Said
+from voicesim.live.improviser import Improviser
 from voicesim.live.player import LineEnded, LineStarted, Player
+from voicesim.live.tongue import Tongue
 from voicesim.ports import Jobs
 from voicesim.results import Json
 from voicesim.scenario.machine import begin, hear, silence, time_up
@@ -88,6 +90,7 @@ class LiveCall:
         jobs: recognition.
         recorder: keeps both channels and the events.
         config: settings.
+        improviser: finds other words for the customer's lines; the written ones where it is left out.
 
     Raises:
         ParameterError: a line of the scenario was not rendered.
@@ -103,18 +106,20 @@ class LiveCall:
         jobs: Jobs,
         recorder: Recorder,
         config: LiveConfig | None = None,
+        improviser: Improviser | None = None,
     ) -> None:
         missing = [line.line_id for line in scenario.lines() if line.line_id not in voices]
         if missing:
             raise ParameterError(f"lines without sound: {', '.join(missing)}")
         self._scenario = scenario
-        self._voices = voices
+        self._voices = dict(voices)
         self._tables = tables
         self._listener = listener
         self._recorder = recorder
         self._config = config or LiveConfig()
         self._ear = Ear(jobs, self._log, self._config.endpointer)
         self._player = Player()
+        self._tongue = Tongue(scenario, improviser, self._log)
         self._now = 0
         self._quiet_since = 0
         self._replies: list[Said] = []
@@ -225,6 +230,7 @@ class LiveCall:
         number = len(self._lines)
         self._lines.append(_Spoken(say, len(clip)))
         self._last_line = say.text
+        self._tongue.said(say)
         self._log(
             "line_planned",
             {
@@ -255,7 +261,8 @@ class LiveCall:
         if self._config.allows_barge_in and line.say.yields and enough and remaining > _samples(TERMINAL_S):
             line.has_yielded = self._was_cut_in = True
             self._player.cut_short(self._now)
-            self._unsaid = tuple(say.line_id for say in self._to_say)
+            merged = self._tongue.merged(line.say.line_id)
+            self._unsaid = (*merged, *(say.line_id for say in self._to_say))
             self._to_say.clear()
             self._log("line_yielded", {"line": self._player.number, "unsaid": list(self._unsaid)})
 
@@ -321,6 +328,7 @@ class LiveCall:
         self._was_cut_in = False
         self._heard_ratio = 1.0
         self._unsaid = ()
+        self._tongue.hear(turn.text)
         self._act(hear(self._scenario, self._state, turn))
 
     # --- whose move is it? -------------------------------------------------------------------------------
@@ -328,6 +336,8 @@ class LiveCall:
     def _decide(self, activity: Activity) -> None:
         self._barge_in(activity)
         if self._over_at is not None or self._player.is_busy:
+            return
+        if self._is_thinking():
             return
         if self._to_say:
             self._start_line(self._to_say.popleft())
@@ -361,9 +371,18 @@ class LiveCall:
             self._log("note", {"kind": note.kind, "what": note.what, "value": note.value})
         for action in step.actions:
             self._do(action)
+        self._tongue.consider(self._state, self._to_say, self._now)
         # What is about to be said is said at once, not a block later.
-        if self._to_say and not self._player.is_busy:
+        if self._to_say and not self._player.is_busy and not self._tongue.is_thinking:
             self._start_line(self._to_say.popleft())
+
+    def _is_thinking(self) -> bool:
+        """Whether the customer still looks for other words than the written ones."""
+        found = self._tongue.poll(self._now)
+        if found is not None:
+            self._voices[found.say.line_id] = found.clip
+            self._to_say = deque([found.say])
+        return self._tongue.is_thinking
 
     def _do(self, action: Action) -> None:
         match action:

@@ -12,6 +12,7 @@ from voicesim.behaviour.tables import Tables
 from voicesim.callfolder.writer import FolderWriter
 from voicesim.errors import DeviceError
 from voicesim.live.call import LiveCall, LiveConfig
+from voicesim.live.improviser import Improviser
 from voicesim.ports import Jobs, Line, LineReport
 from voicesim.results import Json
 from voicesim.scenario.model import Scenario
@@ -37,7 +38,7 @@ class Outcome:
     """Ctrl-C."""
 
 
-def rehearse(
+def rehearse(  # noqa: PLR0913 - all that a call is made of
     *,
     scenario: Scenario,
     voices: Mapping[str, Clip],
@@ -47,6 +48,7 @@ def rehearse(
     line: Line,
     folder: FolderWriter,
     config: LiveConfig | None = None,
+    improviser: Improviser | None = None,
 ) -> Outcome:
     """Play the call and close its recording; whatever happens, what was recorded is kept.
 
@@ -59,6 +61,7 @@ def rehearse(
         line: where the sound comes from and goes.
         folder: written while the call runs; its recording is stopped, the folder itself is left to close.
         config: settings.
+        improviser: finds other words for the customer's lines; closed at the end.
 
     Raises:
         CallFolderError: the disk is full or the folder was taken away.
@@ -75,6 +78,7 @@ def rehearse(
             jobs=jobs,
             recorder=folder,
             config=config,
+            improviser=improviser,
         )
         try:
             report = line.run(call.process, call.is_over)
@@ -96,6 +100,8 @@ def rehearse(
             was_interrupted=was_interrupted,
         )
     finally:
+        if improviser is not None:
+            improviser.close()
         jobs.close()
         folder.stop_recording()
 

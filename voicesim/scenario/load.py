@@ -217,7 +217,7 @@ class _Reader:
         )
 
     def _correction(self, fact: FactFile, fact_id: str) -> Spoken | None:
-        words = fact.correction or f"No. {fact.value.capitalize()}."
+        words = fact.correction or f"No. {fact.value[:1].upper()}{fact.value[1:]}."
         return self._spoken(words, f"{fact_id}.fact.correction", "facts", fact_id, "correction")
 
     def _several(self, words: Any, slot: str, *place: str | int) -> tuple[Spoken, ...]:  # noqa: ANN401
