@@ -100,10 +100,12 @@ def test_every_utterance_is_in_one_window_and_no_sound_in_two(rows):
         at += silence + length
     windows = pack(tuple(spans), at, WINDOW)
     pieces = [piece for window in windows for piece in window.pieces]
+    pieces.sort(key=lambda piece: piece.index)
     assert [piece.index for piece in pieces] == list(range(len(spans)))
     for window in windows:
         ends = [piece.at + len(piece.around) for piece in window.pieces]
         assert ends[-1] <= WINDOW or len(window.pieces) == 1
+        assert [piece.index for piece in window.pieces] == sorted(piece.index for piece in window.pieces)
         assert [b.at - end for end, b in zip(ends, window.pieces[1:], strict=False)] == [GAP_SAMPLES] * (
             len(ends) - 1
         )

@@ -1,11 +1,11 @@
 """The words of a channel's utterances: one session each, or packed into the windows that a recogniser hears at once.
 
-Conventions: each utterance is given with up to 0.25 s of the sound around it. A recogniser of the Whisper family hears
-30 s at once and works as long on two seconds as on thirty, so utterances in a row go into one window, with half a
-second of silence between them, and the times of the words are moved back. A word belongs to the utterance that it
-overlaps most; one that lies in the silence between two belongs to the nearer one. A window of several utterances that
-gives no words at all is heard again one utterance at a time, as a window that a recogniser made nothing but noise of
-would take all its utterances with it.
+Conventions: each utterance is given with up to 0.25 s of the sound around it. A recogniser of the Whisper family
+hears 30 s at once and works as long on two seconds as on thirty, so several utterances go into one window, in
+order, with a fifth of a second of silence between their margins, and the times of the words are moved back. A word
+belongs to the utterance that it overlaps most; one that lies in the silence between two belongs to the nearer one.
+A window of several utterances that gives no words at all is heard again one utterance at a time, as a window that a
+recogniser made nothing but noise of would take all its utterances with it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from voicesim.speech.words import Word
 
 MARGIN_SAMPLES: Final = round(0.25 * SAMPLE_RATE_HZ)
 """Sound around an utterance that the recogniser is given, as in a live call."""
-GAP_SAMPLES: Final = round(0.5 * SAMPLE_RATE_HZ)
+GAP_SAMPLES: Final = round(0.2 * SAMPLE_RATE_HZ)
+OPEN_WINDOWS: Final = 8
+"""An utterance goes into the first of so many last windows that has room for it."""
 AT_ONCE: Final = 4
 """Windows handed over together: they share the work, and their sound is held in memory."""
 
@@ -98,6 +100,7 @@ def _in_windows(
     clip: Clip, spans: Timeline, recogniser: WindowRecogniser, tell: Callable[[int], None]
 ) -> list[tuple[Word, ...]]:
     found: list[tuple[Word, ...]] = [()] * len(spans)
+    n_done = 0
     windows = pack(spans, len(clip), round(recogniser.window_s * SAMPLE_RATE_HZ))
     for first in range(0, len(windows), AT_ONCE):
         batch = windows[first : first + AT_ONCE]
@@ -109,12 +112,13 @@ def _in_windows(
             else:
                 for piece in window.pieces:
                     found[piece.index] = _in_session(clip, replace(piece, at=0), recogniser)
-        tell(batch[-1].pieces[-1].index + 1)
+        n_done += sum(len(window.pieces) for window in batch)
+        tell(n_done)
     return found
 
 
 def pack(spans: Timeline, n_samples: int, window_samples: int) -> tuple[Window, ...]:
-    """Utterances in a row, as many in a window as it holds.
+    """Utterances in windows, as many in one as it holds.
 
     Args:
         spans: utterances of one channel.
@@ -123,9 +127,11 @@ def pack(spans: Timeline, n_samples: int, window_samples: int) -> tuple[Window, 
     """
     windows: list[list[Piece]] = []
     for piece in _pieces(spans, n_samples):
-        at = 0 if not windows else windows[-1][-1].at + len(windows[-1][-1].around) + GAP_SAMPLES
-        if windows and at + len(piece.around) <= window_samples:
-            windows[-1].append(Piece(piece.index, piece.around, at))
+        for window in windows[-OPEN_WINDOWS:]:
+            at = window[-1].at + len(window[-1].around) + GAP_SAMPLES
+            if at + len(piece.around) <= window_samples:
+                window.append(replace(piece, at=at))
+                break
         else:
             windows.append([piece])
     return tuple(Window(tuple(pieces)) for pieces in windows)
