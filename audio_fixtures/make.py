@@ -66,12 +66,15 @@ def _render_folder(manifest: Path) -> None:
 
 
 def _spoken(text: str, voice: str) -> npt.NDArray[np.int16]:
+    """Speech of a voice as manifests name it: Flite's name, then the features that differ from its own."""
+    name, *settings = voice.split()
+    features = [argument for setting in settings for argument in ("--setf", setting)]
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(wav)], check=True)
+        subprocess.run(["flite", "-voice", name, *features, "-t", text, "-o", str(wav)], check=True)
         samples, rate_hz = soundfile.read(wav, dtype="int16")
     if rate_hz != RATE_HZ:
-        raise SystemExit(f"error: the voice {voice} speaks at {rate_hz} Hz\nhint: choose slt, rms or awb")
+        raise SystemExit(f"error: the voice {name} speaks at {rate_hz} Hz\nhint: choose slt, rms or awb")
     return samples
 
 

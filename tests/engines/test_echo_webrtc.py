@@ -38,7 +38,7 @@ def voices(repository) -> dict[str, list[Float32]]:
         return (samples * 0.1 / np.sqrt(np.mean(np.square(samples)))).astype(np.float32)
 
     return {
-        "customer": [read(f"demo-angry/{n:02}.flac") for n in (1, 3, 5)],
+        "customer": [read(f"poor/{n:02}.flac") for n in (2, 4, 5)],
         "trainee": [read(f"demo-polite/{n:02}.flac") for n in (2, 3)],
     }
 
@@ -140,7 +140,7 @@ def test_without_holding_back_an_exact_alignment_would_fail(voices, detector, ca
     heard = timeline(voices["customer"], gap_s=1.0)
     microphone = through(room(rng, delay_s=0.0, echo_db=-10.0), heard, rng)
     clean = pywebrtc_audio.EchoCanceller(sample_rate=SAMPLE_RATE_HZ).process(microphone, heard)
-    assert reads_as_speech(detector, clean)[sounding(heard)].mean() > 0.3
+    assert reads_as_speech(detector, clean)[sounding(heard)].mean() > 0.1  # held back, it is below 0.02
 
 
 @pytest.mark.parametrize("echo_db", [-10.0, -25.0])

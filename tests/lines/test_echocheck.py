@@ -75,7 +75,7 @@ def room(echo_db: float) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def speech(repository) -> np.ndarray:
-    return soundfile.read(repository / "audio_fixtures/demo-polite/01.flac", dtype="float32")[0]
+    return soundfile.read(repository / "audio_fixtures/poor/02.flac", dtype="float32")[0]
 
 
 @pytest.fixture(scope="module")
