@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "demo": "Play one whole rehearsed call, with no microphone, network or model.",
     "call": "Rehearse a call: a customer speaks, you answer, a scorecard says how it went.",
     "rehearse": "Rehearse a recorded call again, with its own customer.",
+    "calibrate": "Learn your own calm voice: what volume, tone and clarity are held against.",
     "score": "Score recorded calls and call folders.",
     "scenario": "List, show, write, check and play scenarios.",
     "behaviour": "List, show and try what a trainee's words can show.",

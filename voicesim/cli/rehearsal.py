@@ -84,6 +84,7 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     rubric = load_rubric(options.rubric)
     load_baseline(options.baseline)
     _check_ends(options)
+    baseline = options.baseline or _own_baseline(options)
     jobs, recognition = _recognition(options, progress)
     with closing(jobs):
         cast = casting(progress)
@@ -96,8 +97,8 @@ def run_rehearsal(options: RehearsalOptions) -> int:
         with _discarded_if_empty(folder):
             folder.snapshot("scenario.yaml", cast.source)
             folder.snapshot("rubric.yaml", rubric.source)
-            if options.baseline is not None:
-                folder.snapshot("baseline.json", options.baseline.read_bytes())
+            if baseline is not None:
+                folder.snapshot("baseline.json", baseline.read_bytes())
             outcome = _play(options, cast, connected, jobs, folder)
     return _finish(options, outcome, connected, folder, recognition, progress)
 
@@ -126,6 +127,28 @@ def _check_ends(options: RehearsalOptions) -> None:
     devices = list_devices()
     find_device(devices, options.input_device, Direction.INPUT)
     find_device(devices, options.output_device, Direction.OUTPUT)
+
+
+def _own_baseline(options: RehearsalOptions) -> Path | None:
+    """The baseline that the trainee has made by ``voicesim calibrate``; a simulated trainee has none."""
+    if options.simulate is not None or not options.trainee:
+        return None
+    from voicesim.cli.baselines import find_baseline
+    from voicesim.lines.devices import Direction, find_device, list_devices
+
+    microphone = find_device(list_devices(), options.input_device, Direction.INPUT).name
+    found = find_baseline(options.trainee, microphone)
+    if found is None:
+        if not options.is_quiet:
+            say(f"no baseline of {options.trainee} yet: volume and tone are judged without (voicesim calibrate)")
+        return None
+    path, baseline = found
+    if baseline.device != microphone:
+        shout(
+            f"the baseline of {options.trainee} was made with {baseline.device or 'another microphone'}: "
+            "what depends on the microphone is not held against it (calibrate again with this one)"
+        )
+    return path
 
 
 @contextmanager
