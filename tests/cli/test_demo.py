@@ -51,6 +51,23 @@ def test_the_demo_plays_scores_and_names_its_report(demo, voicesim):
     assert rescored.out.encode() == (folder / "scorecard.json").read_bytes()
 
 
+def test_another_rubric_over_the_demo_shows_what_flips(demo, voicesim, tmp_path):
+    _, folder, card = demo
+    score = card["overall"]["score"]
+    mine = tmp_path / "mine.yaml"
+    stored = (folder / "rubric.yaml").read_text()
+    mine.write_text(stored.replace("pass_at: 0", f"pass_at: {min(100.0, score + 0.1)}"))
+    ran = voicesim("rubric", "diff", "default", mine, folder, "--json")
+    assert ran.code == 0
+    (found,) = json.loads(ran.out)
+    assert found["overall"][0]["score"] == found["overall"][1]["score"] == score
+    assert (found["skills"], found["pass_flips"], found["passed"][1]) == ([], True, False)
+    text = voicesim("rubric", "diff", "default", mine, folder, folder.parent / "none", "-q")
+    assert text.code == 1
+    assert f"{folder.name}: {score:g}" in text.out
+    assert "NOT PASSED" in text.out
+
+
 def test_the_behaviours_of_the_demo_are_found_in_recognised_words(demo):
     """At least 12 behaviours of 8 kinds were listed before recognition; 80 % of them are found, and 90 % of
     what is found is listed.
