@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from voicesim.validation.rows import Row
+    from voicesim.validation.words import WordsTable
 
 VERDICT = {True: "ok", False: "NOT REACHED", None: ""}
 
@@ -48,3 +49,20 @@ def _line(row: Row) -> str:
 def figure(value: float) -> str:
     """A number in four digits and no more decimals than four."""
     return f"{value:.4g}" if abs(value) >= 1e-4 else "0"
+
+
+def print_words(table: WordsTable) -> None:
+    """Print what the patterns see: a line a behaviour, a pair of columns an error rate."""
+    rates = [f"{each.word_error_rate:.0%} of words wrong" for each in table.evaluations]
+    print(f"\n{'':<28}" + "".join(f"{rate:>27}" for rate in rates))
+    print(f"{'behaviour':<28}" + f"{'precision   recall       F1':>27}" * len(rates))
+    for index, score in enumerate(table.evaluations[0].scores):
+        line = [each.scores[index] for each in table.evaluations]
+        cells = "".join(f"{_share(s.precision):>11}{_share(s.recall):>8}{_share(s.f1):>8}" for s in line)
+        print(f"{score.behaviour_id:<28}{cells}")
+    means = "".join(f"{'':>19}{_share(each.mean_f1):>8}" for each in table.evaluations)
+    print(f"{'mean':<28}{means}")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

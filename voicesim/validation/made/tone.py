@@ -115,9 +115,7 @@ def said(
         )
         for i in range(UTTERANCES)
     ]
-    side = side_of(
-        stage.channel(Party.TRAINEE), engines, utterances=tuple(_utterance(s, text) for s in spans)
-    )
+    side = side_of(stage.channel(Party.TRAINEE), engines, utterances=tuple(utterance(s, text) for s in spans))
     return call_of(side, Side(clip=stage.channel(Party.CUSTOMER)), recognition=KNOWN)
 
 
@@ -128,11 +126,12 @@ def _baseline(call: Call) -> Baseline:
 
 
 def _saying(call: Call, text: str) -> Call:
-    spoken = tuple(_utterance(u.span, text) for u in call.trainee.utterances)
+    spoken = tuple(utterance(u.span, text) for u in call.trainee.utterances)
     return replace(call, trainee=replace(call.trainee, utterances=spoken))
 
 
-def _utterance(span: Span, text: str) -> Utterance:
+def utterance(span: Span, text: str) -> Utterance:
+    """Known words, spread over a span."""
     tokens = text.split()
     edges = np.linspace(span.start, span.end, len(tokens) + 1).astype(int).tolist()
     words = tuple(Word(t, Span(a, b), 0.95) for t, a, b in zip(tokens, edges, edges[1:], strict=False))

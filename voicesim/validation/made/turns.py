@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from voicesim.audio.clip import SAMPLE_RATE_HZ, Samples
+from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.span import Span, total
 from voicesim.intake.engines import Engines
 from voicesim.measure.overlaps import OverlapEvent, OverlapKind, overlap_events
@@ -113,8 +113,6 @@ def make_call(index: int, voices: Sequence[Voice], engines: Engines, *, seed: in
         leak_s=rng.uniform(0.01, 0.08),
     )
     customer = stage.channel(Party.CUSTOMER, on_a_line=on_a_line)
-    from voicesim.audio.clip import Clip
-
     ours_heard = side_of(Clip(trainee.samples[:n_samples]), engines, with_pitch=False, on_a_line=on_a_line)
     theirs_clip = Clip(customer.samples[:n_samples])
     if is_live:
@@ -190,15 +188,16 @@ def rows(
         truth = _share([e.trainee for e in made.encounters], [e.heard for e in made.encounters])
         share.append(abs(_share(heard.trainee.runs, heard.customer.runs if heard.customer else ()) - truth))
         progress((index + 1) / timelines)
-    return (*_event_rows(tallies, timelines), *_timing_rows(latency_s, share, onset_s))
+    return (*event_rows(tallies, f"{timelines} made timelines"), *_timing_rows(latency_s, share, onset_s))
 
 
 def _share(ours: Sequence[Span], theirs: Sequence[Span]) -> float:
     return total(ours) / max(1, total(ours) + total(theirs))
 
 
-def _event_rows(tallies: dict[str, Tally], timelines: int) -> tuple[Row, ...]:
-    subject, against = "interruptions from audio", f"{timelines} made timelines"
+def event_rows(tallies: dict[str, Tally], against: str) -> tuple[Row, ...]:
+    """What was told apart, over all calls and by kind of call."""
+    subject = "interruptions from audio"
     found = []
     for key, tally in tallies.items():
         where = "" if key == "all" else f", {key}"
