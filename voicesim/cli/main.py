@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "rubric": "Check, show and compare rubrics.",
     "devices": "List microphones and loudspeakers.",
     "selftest": "Measure made calls whose truth is known, and print the error of every measure.",
+    "validate": "Hold the measures against labelled recordings, the patterns against their examples.",
     "doctor": "Say what is installed, what is missing and how to get it.",
 }
 
