@@ -13,6 +13,7 @@ from voicesim.engines.decoder_av import AvDecoder
 from voicesim.errors import TranscriptError
 from voicesim.intake.engines import Engines
 from voicesim.intake.labelled import call_with_transcript
+from voicesim.intake.transcripts.laying import utterances_of
 from voicesim.intake.transcripts.parties import Role
 from voicesim.intake.transcripts.spreading import spread
 from voicesim.intake.transcripts.stretches import Written, own_stretches
@@ -20,7 +21,7 @@ from voicesim.measure.registry import measure_call
 from voicesim.measure.transcript_gate import content_gate
 from voicesim.results import Measured, Reason
 from voicesim.speech.call import Layout
-from voicesim.speech.words import Party
+from voicesim.speech.words import Party, Word
 
 RATE_HZ = 16_000
 TALK_S = {"Agent": [(1.1, 2.9), (8.2, 9.3), (9.6, 10.9)], "Customer": [(4.1, 6.4)]}
@@ -145,6 +146,21 @@ def test_labels_that_disagree_with_the_channels_decide_and_are_told(call_of):
     assert call.recognition.engine.settings["trainee_channel"] == "left, by the labels"
     with pytest.raises(TranscriptError, match="other channel than --trainee-channel right"):
         call_of("left", transcript_samples.srt(), trainee_channel="right")
+
+
+def test_an_utterance_ends_at_a_clause_and_not_at_every_pause():
+    speech = _spans((1.0, 2.0), (2.9, 4.0), (5.5, 6.0), (8.5, 9.0))
+    at = (1.1, 1.5, 3.0, 3.5, 5.6, 8.6)
+    rows = [
+        (Word(text, Span(round(s * RATE_HZ), round((s + 0.3) * RATE_HZ))), passage)
+        for text, s, passage in zip(
+            ("Hello", "and", "welcome,", "you.", "Who", "calls?"), at, (0,) * 6, strict=True
+        )
+    ]
+    said = [(u.text, u.span.start_s(), u.span.end_s()) for u in utterances_of(Party.TRAINEE, speech, rows)]
+    assert said == [("Hello and welcome, you.", 1.0, 4.0), ("Who", 5.5, 6.0), ("calls?", 8.5, 9.0)]
+    apart = [(word, i) for i, (word, _) in enumerate(rows)]
+    assert [u.text for u in utterances_of(Party.TRAINEE, speech, apart)][:2] == ["Hello and", "welcome, you."]
 
 
 def test_words_of_a_wrong_label_are_counted(call_of):

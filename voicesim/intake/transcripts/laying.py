@@ -3,7 +3,8 @@
 Conventions: words with times keep them; words of a passage with times are spread over the sound of the passage; words
 without any time are spread over all sound, in their order. A word without a confidence was written by somebody who
 heard it and is taken as right (1.0), unless nobody is heard where it was written: then it is taken as doubtful (0.0),
-and so is one with a confidence.
+and so is one with a confidence. An utterance does not end
+inside a clause of a passage, unless a pause of 2 s does it.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.span import Span, Timeline, intersect, total, union
 from voicesim.intake.transcripts.model import Passage, WrittenWord
-from voicesim.intake.transcripts.spreading import spread
+from voicesim.intake.transcripts.spreading import CLAUSE_ENDS, SENTENCE_ENDS, spread
 from voicesim.intake.transcripts.stretches import Written, own_stretches
 from voicesim.speech.utterances import group_speech
 from voicesim.speech.words import Party, Utterance, Word
+
+LONGEST_PAUSE_S: Final = 2.0
+"""Nobody takes so long in a clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +115,15 @@ def without_times(
     found: dict[Party, Laid] = {}
     for who in Party if party is None else (party,):
         own = speech if party is not None else intersect(talk[who], speech)
-        flat = [word for group in words[who] for word in group]
+        numbered = [(word, i) for i, group in enumerate(words[who]) for word in group]
         utterances = (
             tuple(
                 Utterance(who, span, tuple(group)) for span, group in zip(talk[who], words[who], strict=True)
             )
             if party is None
-            else utterances_of(who, own, flat)
+            else utterances_of(who, own, numbered)
         )
-        found[who] = Laid(speech=own, utterances=utterances, n_words=len(flat))
+        found[who] = Laid(speech=own, utterances=utterances, n_words=len(numbered))
     return found
 
 
@@ -129,13 +134,13 @@ def _laid(
     anybody: Timeline,
     sound: Timeline,
 ) -> Laid:
-    heard: list[Word] = []
+    heard: list[tuple[Word, int]] = []
     apart: list[Utterance] = []
     n_words = n_unheard = n_elsewhere = 0
-    for passage, span, own in rows:
+    for i, (passage, span, own) in enumerate(rows):
         n_words += len(passage.words)
         if own:
-            heard += _words(passage, _sounding(own, sound), span)
+            heard += [(word, i) for word in _words(passage, _sounding(own, sound), span)]
             continue
         others = intersect((span,), anybody)
         is_unheard = not others
@@ -188,20 +193,41 @@ def _span(passage: Passage, n_samples: int) -> Span:
     return Span(start, max(start, end))
 
 
-def utterances_of(party: Party, speech: Timeline, words: Iterable[Word]) -> tuple[Utterance, ...]:
-    """Speech in utterances, each word in the one that holds its middle, or in the nearest."""
+def utterances_of(party: Party, speech: Timeline, words: Iterable[tuple[Word, int]]) -> tuple[Utterance, ...]:
+    """Speech in utterances, each word in the one that holds its middle, or in the nearest.
+
+    Args:
+        party: whose.
+        speech: where it speaks.
+        words: each with the number of its passage.
+    """
     spans = group_speech(speech)
-    groups: list[list[Word]] = [[] for _ in spans]
+    groups: list[list[tuple[Word, int]]] = [[] for _ in spans]
     ends = [span.end for span in spans]
-    for word in words:
+    for word, passage in words:
         middle = (word.span.start + word.span.end) // 2
         after = min(bisect_left(ends, middle + 1), len(spans) - 1)
         if after > 0 and middle - spans[after - 1].end < spans[after].start - middle:
             after -= 1
-        groups[after].append(word)
-    return tuple(
-        Utterance(party, span, tuple(sorted(group, key=lambda w: (w.span.start, w.span.end))))
-        for span, group in zip(spans, groups, strict=True)
+        groups[after].append((word, passage))
+    joined: list[tuple[Span, list[tuple[Word, int]]]] = []
+    for span, group in zip(spans, groups, strict=True):
+        group.sort(key=lambda row: (row[0].span.start, row[0].span.end))
+        if joined and _goes_on(joined[-1], (span, group)):
+            before, said = joined.pop()
+            joined.append((Span(before.start, span.end), said + group))
+        else:
+            joined.append((span, group))
+    return tuple(Utterance(party, span, tuple(word for word, _ in group)) for span, group in joined)
+
+
+def _goes_on(before: tuple[Span, list[tuple[Word, int]]], after: tuple[Span, list[tuple[Word, int]]]) -> bool:
+    """Whether a pause lies inside a clause."""
+    if not before[1] or not after[1] or after[0].start - before[0].end >= LONGEST_PAUSE_S * SAMPLE_RATE_HZ:
+        return False
+    (word, passage), (_, following) = before[1][-1], after[1][0]
+    return passage == following and not word.text.rstrip("\"')\u2019\u201d").endswith(
+        SENTENCE_ENDS + CLAUSE_ENDS
     )
 
 

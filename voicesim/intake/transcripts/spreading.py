@@ -35,8 +35,8 @@ FINAL_SYLLABLES: Final = 1
 """By which the word before a pause is longer than its syllables."""
 _LOOK_BACK: Final = 3
 """So many pauses in a row, less one, may fall inside words."""
-_SENTENCE_ENDS: Final = (".", "?", "!", "\N{HORIZONTAL ELLIPSIS}", "\N{EM DASH}")
-_CLAUSE_ENDS: Final = (",", ";", ":")
+SENTENCE_ENDS: Final = (".", "?", "!", "\N{HORIZONTAL ELLIPSIS}", "\N{EM DASH}")
+CLAUSE_ENDS: Final = (",", ";", ":")
 
 
 def spread(texts: Sequence[str], stretch: Timeline) -> tuple[Span, ...]:
@@ -140,9 +140,9 @@ def _traced(
 
 def _boundary_cost(text: str, pause_s: float) -> float:
     bare = text.rstrip("\"'\N{RIGHT SINGLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK})")
-    if bare.endswith(_SENTENCE_ENDS):
+    if bare.endswith(SENTENCE_ENDS):
         return 0.0
-    return CLAUSE_COST if bare.endswith(_CLAUSE_ENDS) else WORD_COST + WORD_COST_PER_S * min(1.0, pause_s)
+    return CLAUSE_COST if bare.endswith(CLAUSE_ENDS) else WORD_COST + WORD_COST_PER_S * min(1.0, pause_s)
 
 
 def _in_one_piece(start: int, end: int, stretch: Timeline, ends: Sequence[int]) -> Span:
