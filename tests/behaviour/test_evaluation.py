@@ -85,3 +85,26 @@ def test_examples_are_counted_against_their_own_behaviour(tmp_path):
     house = scores["house_phrase"]
     assert (house.right, house.missed, house.wrong, house.passed) == (1, 1, 1, 1)
     assert set(scores) > set(TABLES.ids)
+
+
+@pytest.fixture(scope="module")
+def as_written():
+    return evaluate(TABLES)
+
+
+def test_every_behaviour_is_judged_on_fifteen_examples_and_fifteen_look_alikes_at_least(as_written):
+    assert [s.behaviour_id for s in as_written.scores] == list(TABLES.ids)
+    assert min(s.right + s.missed for s in as_written.scores) >= 15
+    assert min(s.wrong + s.passed for s in as_written.scores) >= 15
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.2])
+def test_misheard_words_lose_no_more_than_their_share_and_make_up_nothing(as_written, rate):
+    """A pattern takes three or four words, so that each misheard word in ten may cost it one chance in ten."""
+    misheard = evaluate(TABLES, noise=rate, seeds=(1,))
+    assert misheard.word_error_rate == pytest.approx(rate, rel=0.1)
+    assert as_written.mean_f1 - misheard.mean_f1 <= 1.0 - (1.0 - rate) ** 2.5
+    right, wrong = sum(s.right for s in misheard.scores), sum(s.wrong for s in misheard.scores)
+    assert right / (right + wrong) >= 0.95
+    costly = [s for s in misheard.scores if s.costs_points]
+    assert sum(s.wrong for s in costly) <= 0.05 * sum(s.right for s in costly)

@@ -141,7 +141,8 @@ def _places(index: int, element: Element, first: frozenset[str] | None, grid: Gr
         starts = 0
         for form in first & grid.known:
             starts |= grid.forms[form]
-    if not (starts and element.run(grid, (starts, 0))[1]):
+    # With a single place to begin at, trying all places at once would only try it twice.
+    if starts & (starts - 1) and not element.run(grid, (starts, 0))[1]:
         return
     while starts:
         place = starts & -starts

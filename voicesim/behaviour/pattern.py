@@ -58,7 +58,7 @@ class Grid:
 
     __slots__ = (
         "all", "at_begin", "at_end", "begins", "filled", "forms", "found", "free", "kept", "known", "masks", "plain",
-        "small", "tokens",
+        "runs", "small", "tokens",
     )  # fmt: skip
 
     def __init__(self, tokens: Tokens) -> None:
@@ -67,6 +67,8 @@ class Grid:
         self.all = (1 << n) - 1
         self.masks: dict[int, int] = {}
         """Places of a literal, by its ``id``."""
+        self.runs: dict[tuple[int, Places], Places] = {}
+        """Where a choice led to, by its ``id`` and the places."""
         self.found: dict[int, object] = {}
         """What a group of patterns found, by its ``id``."""
         self.kept: list[object] = []
@@ -201,11 +203,17 @@ class _Choice:
     is_optional: bool = False
 
     def run(self, grid: Grid, places: Places) -> Places:
+        key = (id(self), places)
+        known = grid.runs.get(key)
+        if known is not None:
+            return known
         fresh = moved = 0
         for option in self.options:
             f, m = option.run(grid, places)
             fresh |= f
             moved |= m
+        grid.runs[key] = (fresh, moved)
+        grid.kept.append(self)
         return (fresh, moved)
 
     def needs(self) -> tuple[frozenset[str], ...]:
