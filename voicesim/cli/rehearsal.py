@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voicesim.audio.clip import Clip
     from voicesim.callfolder.writer import FolderWriter
     from voicesim.cli.casting import Cast, Casting
+    from voicesim.cli.llm import LlmOptions
     from voicesim.lines.simulated import SimulatedLine
     from voicesim.live.session import Outcome
     from voicesim.ports import EchoCanceller, Jobs, Line
@@ -49,6 +50,10 @@ class RehearsalOptions:
     recogniser: str = "auto"
     telephone: bool = False
     """The customer sounds as over a telephone."""
+    voice: str = "pyttsx3"
+    """The customer's synthesizer."""
+    llm: LlmOptions | None = None
+    """Finds other words for the customer than the written ones."""
     end_silence_s: float | None = None
     """Silence that ends a turn; ``None`` lets the words and the melody decide."""
     rubric: Path | None = None
@@ -86,8 +91,7 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     _check_ends(options)
     baseline = options.baseline or _own_baseline(options)
     jobs, recognition = _recognition(options, progress)
-    with closing(jobs):
-        cast = casting(progress)
+    with closing(jobs), closing(casting(progress)) as cast:
         connected = _connect(options, cast.voices, progress)
         progress.done()
         folder = FolderWriter(
@@ -104,10 +108,16 @@ def run_rehearsal(options: RehearsalOptions) -> int:
 
 
 def _casting(options: RehearsalOptions) -> Casting:
-    from voicesim.cli.casting import recorded, scripted
+    from voicesim.cli.casting import Speaking, recorded, scripted
 
     if options.recording is None:
-        return scripted(options.scenario, telephone=options.telephone)
+        speaking = Speaking(
+            telephone=options.telephone,
+            voice=options.voice,
+            llm=options.llm,
+            is_virtual=options.simulate is not None and not options.is_real_time,
+        )
+        return scripted(options.scenario, speaking)
     return recorded(
         options.recording,
         recogniser=options.recogniser if options.recording_words else None,
@@ -235,6 +245,7 @@ def _about(
         "is_simulated": connected.simulated is not None,
         "recognition": recognition_to_json(recognition),
         "voice": cast.identity,
+        **({} if cast.language_model is None else {"language_model": cast.language_model}),
         "echo": None if connected.echo is None else echo_to_json(connected.echo),
         "settings": {"end_silence_s": options.end_silence_s, "telephone": options.telephone},
     }
@@ -271,6 +282,7 @@ def _play(
         jobs=jobs,
         line=connected.line,
         folder=folder,
+        improviser=cast.improviser,
         config=LiveConfig(
             endpointer=EndpointerConfig(end_s=options.end_silence_s), allows_barge_in=not is_severe
         ),
@@ -360,10 +372,14 @@ def _score(folder: Path, progress: Progress) -> None:
     call, card = score_path(folder, ScoringOptions(engines=engines_for(None), tables=load_tables()), progress)
     write_bytes(folder / "scorecard.json", card_to_json(card))
     page = folder / "report.html"
-    write_page(card, call, page)
+    write_page(card, call, page, reader="trainee")
     progress.done()
     text = card_to_text(
-        card, width=width(), use_colour=colour_on(sys.stdout), use_unicode=unicode_on(sys.stdout)
+        card,
+        width=width(),
+        use_colour=colour_on(sys.stdout),
+        use_unicode=unicode_on(sys.stdout),
+        reader="trainee",
     )
     print(text)
     print(f"call folder: {folder}")
