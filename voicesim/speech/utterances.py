@@ -7,6 +7,7 @@ Whisper family look at 30 s at a time.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import pairwise
 from typing import Final
 
@@ -22,14 +23,17 @@ def group_speech(speech: Timeline, *, bridge_s: float = BRIDGE_S, max_s: float =
     """Spans of utterances.
 
     Args:
-        speech: segments of one party.
+        speech: segments of one party, sorted and disjoint.
         bridge_s: pauses up to this long stay inside.
         max_s: longer utterances are split at their longest pause, again and again; a stretch with no pause
             is left whole.
     """
     out: list[Span] = []
     for span in union(speech, bridge_samples=round(bridge_s * SAMPLE_RATE_HZ)):
-        out.extend(_split([s for s in speech if s.overlap(span)], round(max_s * SAMPLE_RATE_HZ)))
+        inside = speech[
+            bisect_left(speech, Span(span.start, span.start)) : bisect_left(speech, Span(span.end, span.end))
+        ]
+        out.extend(_split(list(inside), round(max_s * SAMPLE_RATE_HZ)))
     return tuple(out)
 
 

@@ -18,7 +18,7 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.span import Span, Timeline, intersect, total, union
 from voicesim.intake.transcripts.model import Passage, WrittenWord
 from voicesim.intake.transcripts.spreading import CLAUSE_ENDS, SENTENCE_ENDS, spread
-from voicesim.intake.transcripts.stretches import Written, own_stretches
+from voicesim.intake.transcripts.stretches import Written, near, own_stretches
 from voicesim.speech.utterances import group_speech
 from voicesim.speech.words import Party, Utterance, Word
 
@@ -142,7 +142,7 @@ def _laid(
         if own:
             heard += [(word, i) for word in _words(passage, _sounding(own, sound), span)]
             continue
-        others = intersect((span,), anybody)
+        others = intersect((span,), near(anybody, span))
         is_unheard = not others
         n_unheard += len(passage.words) if is_unheard else 0
         n_elsewhere += 0 if is_unheard else len(passage.words)
@@ -160,7 +160,7 @@ def _laid(
 
 
 def _sounding(own: Timeline, sound: Timeline) -> Timeline:
-    return intersect(own, sound) or own
+    return intersect(own, near(sound, Span(own[0].start, own[-1].end))) or own
 
 
 def _words(passage: Passage, stretch: Timeline, span: Span, *, is_doubtful: bool = False) -> tuple[Word, ...]:
@@ -245,7 +245,7 @@ def by_channel(passages: Iterable[Passage], speech: dict[Party, Timeline]) -> li
         for part in parts:
             span = _span(part, 1 << 60)
             ours, theirs = (
-                total(intersect((span,), _near(speech[p], span))) for p in (Party.TRAINEE, Party.CUSTOMER)
+                total(intersect((span,), near(speech[p], span))) for p in (Party.TRAINEE, Party.CUSTOMER)
             )
             if ours != theirs:
                 last = Party.TRAINEE if ours > theirs else Party.CUSTOMER
@@ -271,17 +271,10 @@ def agreement_s(spoken: Iterable[Spoken], speech: dict[Party, Timeline]) -> tupl
         if each.party is None:
             continue
         span = _span(each.passage, 1 << 60)
-        counts = {party: total(intersect((span,), _near(speech[party], span))) for party in Party}
+        counts = {party: total(intersect((span,), near(speech[party], span))) for party in Party}
         own += counts[each.party]
         other += sum(counts.values()) - counts[each.party]
     return own / SAMPLE_RATE_HZ, other / SAMPLE_RATE_HZ
-
-
-def _near(speech: Timeline, span: Span) -> Timeline:
-    """What of a timeline can touch a span, found without walking along it."""
-    first = max(0, bisect_left(speech, span) - 1)
-    last = bisect_left(speech, Span(span.end, span.end))
-    return speech[first:last]
 
 
 def sounding_parts(clip: Clip, speech: Timeline) -> Timeline:

@@ -9,6 +9,7 @@ nobody's own.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -64,12 +65,20 @@ def own_stretches(written: Sequence[Written], speech: Timeline) -> list[Timeline
     taken: list[Span] = []
     found: list[Timeline] = []
     for low, high in limits:
-        own = intersect((Span(max(0, low), max(0, low, high)),), speech)
-        pieces = tuple(piece for piece in subtract(own, (*at_once, *taken)) if len(piece) >= least)
+        inside = Span(max(0, low), max(0, low, high))
+        own = intersect((inside,), near(speech, inside))
+        others = (*near(at_once, inside), *taken)
+        pieces = tuple(piece for piece in subtract(own, others) if len(piece) >= least)
         found.append(pieces)
         # Each keeps a few neighbours only, so that a long call takes time proportional to its length.
         taken = [*taken[-8:], *pieces]
     return found
+
+
+def near(timeline: Timeline, span: Span) -> Timeline:
+    """The part of a timeline that can touch a span, found without walking along it."""
+    first = max(0, bisect_left(timeline, span) - 1)
+    return timeline[first : bisect_left(timeline, Span(span.end, span.end))]
 
 
 def _silences(speech: Timeline, written: Sequence[Written]) -> Timeline:
@@ -80,8 +89,6 @@ def _silences(speech: Timeline, written: Sequence[Written]) -> Timeline:
 
 def _cut(low: int, high: int, silences: Timeline, bound: int) -> int:
     """Where one passage ends and the next begins, near a written boundary or gap."""
-    from bisect import bisect_right
-
     middle = (low + high) // 2
     first = max(0, bisect_right(silences, Span(max(0, low - bound), 1 << 60)) - 1)
     best: tuple[int, int, int] | None = None
