@@ -29,7 +29,7 @@ from voicesim.measure.distinctness import (
     IMPORTANCE,
     OCTAVES_HZ,
     audible_share,
-    noise_octaves,
+    noise_spectrum,
     vowel_bands,
     vowel_spread_db,
 )
@@ -73,7 +73,7 @@ def test_audible_share_is_the_part_of_30_db_above_the_noise(snr_db: float) -> No
     clip = Clip((np.concatenate([np.zeros(quiet), sound]) + hiss).astype(np.float32))
     speech = (Span(quiet, len(clip)),)
 
-    heard = audible_share(clip, speech, noise_octaves(clip, speech))
+    heard = audible_share(clip, speech, noise_spectrum(clip, speech))
 
     with_noise_db = 10 * np.log10(10 ** (snr_db / 10) + 1)
     assert heard == pytest.approx(min(1.0, with_noise_db / 30.0), abs=0.03)

@@ -65,15 +65,15 @@ def vowel_spread_db(bands: npt.NDArray[np.floating]) -> float:
     return float(np.sqrt(np.mean(np.square(shape_db - shape_db.mean(axis=0)))))
 
 
-def noise_octaves(clip: Clip, busy: Timeline) -> npt.NDArray[np.float64] | None:
-    """Power of the noise in each octave.
+def noise_spectrum(clip: Clip, busy: Timeline) -> Spectrum | None:
+    """Mean power spectrum of the noise.
 
     Args:
         clip: the channel.
         busy: where anybody may be heard.
 
     Returns:
-        Shape (6,), or ``None`` where too little is free.
+        Shape (257,), or ``None`` where too little is free.
     """
     slack = SAMPLE_RATE_HZ // 10
     free = without((clip.span,), union(_widened(busy, slack)))
@@ -82,16 +82,16 @@ def noise_octaves(clip: Clip, busy: Timeline) -> npt.NDArray[np.float64] | None:
         return None
     if len(middles) > _MOST_NOISE_FRAMES:
         middles = middles[np.linspace(0, len(middles) - 1, _MOST_NOISE_FRAMES).astype(np.int64)]
-    return _octaves(mean_spectrum(clip, middles))
+    return mean_spectrum(clip, middles)
 
 
-def audible_share(clip: Clip, speech: Timeline, noise: npt.NDArray[np.float64] | None) -> float:
+def audible_share(clip: Clip, speech: Timeline, noise: Spectrum | None) -> float:
     """How much of the band of speech comes through, 0..1.
 
     Args:
         clip: the channel.
         speech: sounding stretches to look at.
-        noise: from :func:`noise_octaves`, where known.
+        noise: from :func:`noise_spectrum`, where known.
     """
     middles = _grid(speech)
     if len(middles) == 0:
@@ -100,7 +100,7 @@ def audible_share(clip: Clip, speech: Timeline, noise: npt.NDArray[np.float64] |
     level_db = _db(_octaves(spectrum))
     threshold_db = np.full(len(level_db), float(_db(np.array([spectrum.sum()]))[0]) - MASKED_BELOW_DB)
     if noise is not None:
-        threshold_db = np.maximum(threshold_db, _db(noise))
+        threshold_db = np.maximum(threshold_db, _db(_octaves(noise)))
     heard = np.clip((level_db - threshold_db) / RANGE_DB, 0.0, 1.0)
     return float(np.dot(heard, IMPORTANCE))
 

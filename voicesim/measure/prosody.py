@@ -8,6 +8,7 @@ Conventions
     level of 1-3 kHz over everything from 50 Hz to 8 kHz, over all voiced frames. The modulation is the RMS of
     the 2-8 Hz part of the envelope over its mean, inside the utterance. Frames come every 16 ms. Vowel spread and
     audible share are those of :mod:`voicesim.measure.distinctness`.
+    The mean noise of the channel in a band, as it is between the speech, is taken out of the power of the band.
     All but the level are independent of the gain. Where the other party leaks into the channel, only the time
     without the other is used.
 
@@ -30,12 +31,12 @@ from voicesim.audio.span import Span, intersect, total, union
 from voicesim.measure.distinctness import (
     N_VOWEL_BANDS,
     audible_share,
-    noise_octaves,
+    noise_spectrum,
     vowel_bands,
     vowel_spread_db,
 )
 from voicesim.measure.envelope import HOP_S, HOP_SAMPLES, Envelope, hops_of, smoothed
-from voicesim.measure.spectrum import band_power, power_spectra
+from voicesim.measure.spectrum import Spectrum, band_power, power_spectra
 from voicesim.measure.spelling import syllables_in
 from voicesim.measure.voice import Voice
 
@@ -47,6 +48,8 @@ LEAST_VOICED_S: Final = 0.4
 _LOUD_DB: Final = 15.0
 _MODULATION_HZ: Final = (2.0, 8.0)
 _BATCH: Final = 2048
+_LEAST_LEFT: Final = 0.1
+"""Of the power of a frame, where the noise seems to be all there is in a band."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +99,9 @@ def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
     pitch = voice.side.pitch
     if pitch is None or voice.syllables is None:
         return ()
-    frames = _frames(voice.side.clip, pitch, voice)
+    noise = noise_spectrum(voice.side.clip, union((*voice.side.speech, *voice.runs)))
+    frames = _frames(voice.side.clip, pitch, voice, noise)
     slow, mean = _modulation(voice.envelope)
-    noise = noise_octaves(voice.side.clip, union((*voice.side.speech, *voice.runs)))
     found: list[Prosody] = []
     for utterance, level_dbov in zip(voice.utterances, voice.utterance_dbov, strict=True):
         speech = intersect(voice.runs, (utterance.span,))
@@ -132,7 +135,7 @@ def prosody_of(voice: Voice) -> tuple[Prosody, ...]:
     return tuple(found)
 
 
-def _frames(clip: Clip, pitch: PitchTrack, voice: Voice) -> _Frames:
+def _frames(clip: Clip, pitch: PitchTrack, voice: Voice, noise: Spectrum | None) -> _Frames:
     voiced = pitch.voiced & (pitch.f0_hz > 0.0)
     at = pitch.first_sample + pitch.hop_samples * np.flatnonzero(voiced).astype(np.int64)
     hops = np.minimum(at // HOP_SAMPLES, max(0, len(voice.envelope) - 1))
@@ -147,10 +150,10 @@ def _frames(clip: Clip, pitch: PitchTrack, voice: Voice) -> _Frames:
     for first in range(0, len(at), _BATCH):
         batch = slice(first, first + _BATCH)
         spectra = power_spectra(clip, at[batch])
-        low[batch] = band_power(spectra, 50.0, 1000.0)
-        high[batch] = band_power(spectra, 1000.0, 5000.0)
-        clear[batch] = band_power(spectra, 1000.0, 3000.0)
-        everything[batch] = band_power(spectra, 50.0, 8000.0)
+        low[batch] = _without_noise(spectra, noise, 50.0, 1000.0)
+        high[batch] = _without_noise(spectra, noise, 1000.0, 5000.0)
+        clear[batch] = _without_noise(spectra, noise, 1000.0, 3000.0)
+        everything[batch] = _without_noise(spectra, noise, 50.0, 8000.0)
         vowels[batch] = vowel_bands(spectra)
     f0_hz = pitch.f0_hz[voiced][usable].astype(np.float64)
     return _Frames(
@@ -162,6 +165,16 @@ def _frames(clip: Clip, pitch: PitchTrack, voice: Voice) -> _Frames:
         all=everything,
         vowels=vowels,
     )
+
+
+def _without_noise(
+    spectra: Spectrum, noise: Spectrum | None, low_hz: float, high_hz: float
+) -> npt.NDArray[np.float64]:
+    """Power of a band less that of the noise in it; a tenth of it is always left."""
+    power = band_power(spectra, low_hz, high_hz)
+    if noise is None:
+        return power
+    return np.maximum(power - float(band_power(noise, low_hz, high_hz)), _LEAST_LEFT * power)
 
 
 def _alpha_db(frames: _Frames, inside: slice) -> float:
