@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from voicesim.cli.llm import chosen_llm, llm_options
 from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
 
 
@@ -33,6 +35,14 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
     type=click.FloatRange(0.2, 5.0),
     help="Silence after which your turn counts as over.  [default: as your words and your melody ask for]",
 )
+@click.option(
+    "--voice",
+    default="pyttsx3",
+    show_default=True,
+    metavar="NAME",
+    help="The customer's synthesizer: pyttsx3, or piper:FILE.onnx with your own Piper program and voice.",
+)
+@llm_options
 @recogniser_option
 @rubric_option
 @baseline_option
@@ -53,12 +63,14 @@ def command(
     simulate: Path | None,
     real_time: bool,
     telephone: bool,
+    voice: str,
     end_silence_s: float | None,
     recogniser: str,
     rubric: Path | None,
     baseline: Path | None,
     out: Path | None,
     quiet: bool,
+    **llm: Any,  # noqa: ANN401 - as click gives them
 ) -> int:
     """Rehearse a call: you are the agent, and you pick up first.
 
@@ -80,6 +92,8 @@ def command(
             echo_check=echo_check,
             recogniser=recogniser,
             telephone=telephone,
+            voice=voice,
+            llm=chosen_llm(**llm),
             end_silence_s=end_silence_s,
             rubric=rubric,
             baseline=baseline,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,9 @@ from voicesim.cli.output import Progress
 
 if TYPE_CHECKING:
     from voicesim.audio.clip import Clip
+    from voicesim.cli.llm import LlmOptions
+    from voicesim.engines.chat_openai import OpenAiChat
+    from voicesim.live.improviser import ModelImproviser
     from voicesim.results import Json
     from voicesim.scenario.model import Scenario
 
@@ -28,44 +31,105 @@ class Cast:
     """A clip for every line."""
     identity: dict[str, Json]
     """What the call folder says of the voice."""
+    improviser: ModelImproviser | None = None
+    """Finds other words while the call runs."""
+    language_model: dict[str, Json] | None = None
+    """What the call folder says of it."""
+
+    def close(self) -> None:
+        """End what is still running."""
+        if self.improviser is not None:
+            self.improviser.close()
 
 
 Casting = Callable[[Progress], Cast]
 """The slow part: rendering, or reading a recording."""
 
 
-def scripted(name: str, *, telephone: bool) -> Casting:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speaking:
+    """How a scenario's customer is to speak."""
+
+    telephone: bool = False
+    """As over a telephone."""
+    voice: str = "pyttsx3"
+    """The synthesizer, as ``--voice`` names it."""
+    llm: LlmOptions | None = None
+    """Finds other words than the written ones."""
+    is_virtual: bool = False
+    """Whether the call's time is."""
+
+
+def scripted(name: str, speaking: Speaking) -> Casting:
     """A scenario with a synthesized voice.
 
     Args:
         name: of the scenario, or its file; read at once.
-        telephone: whether the customer sounds as over a telephone.
+        speaking: how.
 
     Raises:
         ScenarioError: there is none, or it cannot be played.
+        InputError: the language model's address is none, or not allowed.
     """
+    from voicesim.cli.llm import open_llm
     from voicesim.cli.scenarios import load_named
 
     scenario, path = load_named(name)
-    return functools.partial(_render, scenario, path.read_bytes(), telephone)
+    model = None if speaking.llm is None else open_llm(speaking.llm)
+    return functools.partial(_render, scenario, path.read_bytes(), speaking, model)
 
 
-def _render(scenario: Scenario, source: bytes, telephone: bool, progress: Progress) -> Cast:
+def _render(
+    scenario: Scenario, source: bytes, speaking: Speaking, model: OpenAiChat | None, progress: Progress
+) -> Cast:
     from voicesim.callfolder.records import engine_to_json
+    from voicesim.engines.registry import choose_voice
     from voicesim.engines.voice_cache import render_all
-    from voicesim.engines.voice_pyttsx3 import Pyttsx3Voice
 
+    dress = _over_telephone if speaking.telephone else _as_it_is
     lines = [(line.line_id, line.text, line.style) for line in scenario.lines()]
-    with closing(Pyttsx3Voice()) as voice:
-        voices = render_all(
+    with ExitStack() as stack:
+        voice = stack.enter_context(closing(choose_voice(speaking.voice)))
+        rendered = render_all(
             lines, voice, progress=functools.partial(progress, "preparing the customer's voice")
         )
-        identity = engine_to_json(voice.identity)
-    if telephone:
-        from voicesim.audio.telephone import telephone as over_telephone
+        improviser = None
+        if speaking.llm is not None and model is not None:
+            from voicesim.cli.llm import wake
+            from voicesim.live.improviser import ModelImproviser
 
-        voices = {line_id: over_telephone(clip) for line_id, clip in voices.items()}
-    return Cast(scenario=scenario, source=source, voices=voices, identity=identity)
+            wake(model, progress)
+            improviser = ModelImproviser(
+                model,
+                voice,
+                seed=speaking.llm.seed,
+                dress=dress,
+                is_virtual=speaking.is_virtual,
+                # The voice goes on living, for what is improvised.
+                at_close=stack.pop_all().close,
+            )
+        return Cast(
+            scenario=scenario,
+            source=source,
+            voices={line_id: dress(clip) for line_id, clip in rendered.items()},
+            identity=engine_to_json(voice.identity),
+            improviser=improviser,
+            language_model=(
+                None
+                if improviser is None or model is None or speaking.llm is None
+                else {**engine_to_json(model.identity), "seed": speaking.llm.seed}
+            ),
+        )
+
+
+def _over_telephone(clip: Clip) -> Clip:
+    from voicesim.audio.telephone import telephone
+
+    return telephone(clip)
+
+
+def _as_it_is(clip: Clip) -> Clip:
+    return clip
 
 
 def recorded(path: Path, *, recogniser: str | None, trainee_channel: str | None) -> Casting:

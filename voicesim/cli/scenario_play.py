@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from voicesim.cli.llm import llm_options
 from voicesim.cli.output import colour_on, say
 
 if TYPE_CHECKING:
+    from voicesim.cli.llm import TypedWords
     from voicesim.scenario.model import Scenario
     from voicesim.scenario.turn import Note, State
     from voicesim.scenario.typed import Typed, TypedCall
@@ -20,21 +22,30 @@ EXIT_INTERRUPTED = 130
 @click.command("play")
 @click.argument("name", metavar="NAME|FILE")
 @click.option("--plain", is_flag=True, help="Only what is said: no mood, no matches.")
-def play(*, name: str, plain: bool) -> int:
+@llm_options
+def play(*, name: str, plain: bool, **llm: Any) -> int:  # noqa: ANN401 - as click gives them
     """Play a scenario with typed words: no sound, and after each line what it did.
 
     Type what you would say. An empty line is a silence; a line that begins with ! cuts the customer short; Ctrl-D
     ends the call. Works from a pipe: one turn a line.
     """
+    from voicesim.cli.llm import TypedWords, chosen_llm, open_llm, wake
+    from voicesim.cli.output import Progress
     from voicesim.cli.scenarios import load_named
     from voicesim.cli.wiring import load_tables
     from voicesim.scenario.typed import TypedCall
 
+    options = chosen_llm(**llm)
     scenario, _ = load_named(name)
-    call = TypedCall(scenario, load_tables())
+    words = None
+    if options is not None:
+        model = open_llm(options)
+        wake(model, Progress())
+        words = TypedWords(model, scenario, options.seed)
+    call = TypedCall(scenario, load_tables(), reword=words)
     say(f"{scenario.title}: {scenario.summary.strip()}")
     say("(an empty line is a silence, ! at its beginning cuts in, Ctrl-D ends the call)")
-    board = _Board(scenario, is_plain=plain)
+    board = _Board(scenario, is_plain=plain, words=words)
     board.customer(call)
     try:
         while call.ending is None:
@@ -65,8 +76,9 @@ def _ask() -> str | None:
 class _Board:
     """What is shown of the call."""
 
-    def __init__(self, scenario: Scenario, *, is_plain: bool) -> None:
+    def __init__(self, scenario: Scenario, *, is_plain: bool, words: TypedWords | None) -> None:
         self._scenario = scenario
+        self._words = words
         self._is_plain = is_plain
         self._echoes = not sys.stdin.isatty()
         self._is_coloured = colour_on(sys.stdout)
@@ -76,8 +88,11 @@ class _Board:
         """What the customer says."""
         for text in call.said:
             print(f"{self._bold(self._scenario.customer_name)}: {text}")
-        if not self._is_plain:
-            self._aside(self._state(call.step.state))
+        if self._is_plain:
+            return
+        if self._words is not None and call.said:
+            self._aside(self._words.note)
+        self._aside(self._state(call.step.state))
 
     def turn(self, typed: Typed, line: str) -> None:
         """What the trainee said and did by it."""

@@ -10,11 +10,11 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from voicesim.engines.complaint import one_line
 from voicesim.errors import EngineError, UnknownEngineError, VoicesimError
-from voicesim.ports import Recogniser
+from voicesim.ports import Recogniser, Voice
 
 PROBES: Final = {
     "decoder (PyAV)": "voicesim.engines.decoder_av",
@@ -35,6 +35,7 @@ ENGINES: Final = {
     "faster-whisper": "voicesim.engines.recogniser_faster_whisper:FasterWhisperRecogniser",
     "pocketsphinx": "voicesim.engines.recogniser_pocketsphinx:PocketsphinxRecogniser",
     "pyttsx3": "voicesim.engines.voice_pyttsx3:Pyttsx3Voice",
+    "piper": "voicesim.engines.voice_piper:PiperVoice",
 }
 """Classes by the short name of their engine."""
 
@@ -46,6 +47,13 @@ _TOLD_EVERY: Final = 0.1
 
 Say = Callable[[str], None]
 Progress = Callable[[str, float], None]
+
+
+class ClosableVoice(Voice, Protocol):
+    """A voice that may keep programs running."""
+
+    def close(self) -> None:
+        """End them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +116,33 @@ def _probe_model() -> Probe:
         later = "it is fetched when first needed; where that fails pocketsphinx stands in"
         return Probe(name=name, is_available=True, detail=f"{DEFAULT_MODEL} is not on this machine; {later}")
     return Probe(name=name, is_available=True, detail=f"{DEFAULT_MODEL} in {folder}")
+
+
+# --- which voice? ---------------------------------------------------------------------------------------
+
+
+def choose_voice(spec: str) -> ClosableVoice:
+    """The synthesizer that a person means; close it when nothing more is to be said.
+
+    Args:
+        spec: ``pyttsx3``, or ``piper:FILE`` with a Piper voice.
+
+    Raises:
+        UnknownEngineError: no synthesizer of that name.
+        EngineNotInstalledError: its program is missing.
+        ModelNotFoundError: the voice file is.
+    """
+    name, colon, model = spec.partition(":")
+    voice: ClosableVoice
+    if spec == "pyttsx3":
+        voice = engine_class("pyttsx3")()
+    elif name == "piper" and model and colon:
+        voice = engine_class("piper")(Path(model).expanduser())
+    else:
+        raise UnknownEngineError(
+            f"there is no synthesizer called {spec}", hint="known: pyttsx3, piper:FILE with a Piper voice"
+        )
+    return voice
 
 
 # --- which recogniser? ----------------------------------------------------------------------------------

@@ -51,12 +51,12 @@ def cast_voice(voices: Sequence[InstalledVoice], style: VoiceStyle) -> tuple[str
     """
     voice = _named(voices, style.name) or _nearest(voices, style)
     if voice is None:
-        return "", _aged(style, "")
+        return "", aged(style, "")
     voice_id = voice.voice_id
     is_espeak = "/" in voice_id
     if is_espeak and style.gender == "female" and voice.gender != "female" and not _is_name(voice, style):
         voice_id = voice_id.rsplit("/", 1)[-1] + FEMALE_VARIANT
-    return voice_id, _aged(style, voice.age)
+    return voice_id, aged(style, voice.age)
 
 
 def _is_name(voice: InstalledVoice, style: VoiceStyle) -> bool:
@@ -88,7 +88,13 @@ def _is_plain(language: str) -> bool:
     return language in {"en-us", "en-gb"} or "-" not in language
 
 
-def _aged(style: VoiceStyle, age: str) -> VoiceStyle:
+def aged(style: VoiceStyle, age: str) -> VoiceStyle:
+    """A style with what a voice lacks of the age that was asked for.
+
+    Args:
+        style: as the scenario wants it.
+        age: of the voice; empty where nobody tells.
+    """
     if style.age == age:
         return style
     if style.age == "child":

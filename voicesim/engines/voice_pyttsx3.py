@@ -19,10 +19,7 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
-from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
-from voicesim.audio.level import active_rms_dbov, db_to_ratio
+from voicesim.audio.clip import Clip
 from voicesim.engines.voice_choice import (
     CHILD_PITCH_ST,
     FEMALE_VARIANT,
@@ -31,18 +28,12 @@ from voicesim.engines.voice_choice import (
     cast_voice,
     choose_voice,
 )
+from voicesim.engines.voice_finish import LEVEL_DBOV, PEAK, finished, read_line
 from voicesim.errors import EngineFailedError, EngineNotInstalledError, ParameterError
 from voicesim.ports import VoiceStyle
 from voicesim.speech.call import EngineId
 
 __all__ = ["InstalledVoice", "Pyttsx3Voice", "available", "choose_voice"]
-
-LEVEL_DBOV: Final = -23.0
-"""Mean level of a line's loud parts, before the style's gain. Source: ITU-T P.800 speaks of -26 dBov for active
-speech; 3 dB more keep a synthetic voice above a laptop's fan."""
-
-PEAK: Final = 0.95
-"""No sample exceeds it; a line that would is made quieter as a whole."""
 
 LIMIT_S: Final = 30.0
 """A line that takes longer to render has failed."""
@@ -115,8 +106,8 @@ class Pyttsx3Voice:
             out = Path(folder) / "line.wav"
             request = {"op": "render", "text": text, "voice": voice_id, "rate_wpm": style.rate_wpm}
             self._ask({**request, "out": str(out)})
-            samples = _read(out)
-        return Clip(_finished(samples, style))
+            samples = read_line(out, hint=INSTALL_HINT.get(sys.platform, INSTALL_HINT["linux"]))
+        return Clip(finished(samples, style))
 
     def close(self) -> None:
         """End the engines."""
@@ -192,51 +183,6 @@ class _Worker:
 
 def _short(complaint: str) -> str:
     return " ".join(complaint.split())[:160]
-
-
-def _read(path: Path) -> Samples:
-    import soundfile
-    import soxr
-
-    try:
-        samples, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, RuntimeError) as exc:
-        raise EngineFailedError(
-            "the speech synthesizer wrote no sound",
-            hint=INSTALL_HINT.get(sys.platform, INSTALL_HINT["linux"]),
-        ) from exc
-    mono = samples.mean(axis=1, dtype=np.float32)
-    if not np.any(mono):
-        raise EngineFailedError("the speech synthesizer gave silence", hint="choose another voice")
-    return np.asarray(soxr.resample(mono, rate_hz, SAMPLE_RATE_HZ, quality="HQ"), dtype=np.float32)
-
-
-def _finished(samples: Samples, style: VoiceStyle) -> Samples:
-    """Trim, shift, level: the same for every system's voice."""
-    samples = _trimmed(samples)
-    if style.pitch_st != 0.0:
-        samples = _shifted(samples, style.pitch_st)
-    samples = samples * db_to_ratio(LEVEL_DBOV + style.gain_db - active_rms_dbov(samples))
-    peak = float(np.max(np.abs(samples)))
-    if peak > PEAK:
-        samples = samples * (PEAK / peak)
-    return np.ascontiguousarray(samples, dtype=np.float32)
-
-
-def _shifted(samples: Samples, pitch_st: float) -> Samples:
-    """The same length, higher or lower."""
-    from librosa.effects import pitch_shift
-
-    # The shifter looks at 2048 samples at a time and wants more than one such look.
-    padded = np.concatenate([samples, np.zeros(max(0, 8192 - len(samples)), np.float32)])
-    shifted = pitch_shift(padded, sr=SAMPLE_RATE_HZ, n_steps=pitch_st)
-    return np.asarray(shifted[: len(samples)], dtype=np.float32)
-
-
-def _trimmed(samples: Samples) -> Samples:
-    """Without what is 50 dB below the peak at either end."""
-    audible = np.flatnonzero(np.abs(samples) > np.max(np.abs(samples)) * 10.0 ** (-50.0 / 20.0))
-    return samples[audible[0] : audible[-1] + 1]
 
 
 def available() -> tuple[bool, str]:
