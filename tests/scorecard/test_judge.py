@@ -17,7 +17,7 @@ from voicesim.results import Measured, NotMeasured, Reason
 from voicesim.scorecard.card import SkillStatus
 from voicesim.scorecard.judge import judge
 from voicesim.scorecard.rubric import OrderRule
-from voicesim.speech.call import Brief, Echo, EngineId, Recognition
+from voicesim.speech.call import Brief, CustomerLine, Echo, EngineId, Recognition
 
 GOOD = """
 T: good morning thanks for calling Larkfield this is Anna how can I help
@@ -108,6 +108,32 @@ def test_empathy_is_not_applicable_to_a_calm_customer(judged):
     assert s.status is SkillStatus.NOT_APPLICABLE
     assert s.score is None
     assert s.reason is Reason.NOT_CALLED_FOR
+
+
+def in_moods(call, moods):
+    lines = tuple(
+        CustomerLine(line_id=str(i), text=u.text, planned=u.span, heard=u.span, mood=mood)
+        for i, (u, mood) in enumerate(zip(call.customer.utterances, moods, strict=True))
+    )
+    return dataclasses.replace(call, lines=lines)
+
+
+@pytest.mark.parametrize(
+    ("moods", "due"),
+    [
+        (("calm", "calm", "calm", "calm"), 0),
+        (("very angry", "very angry", "angry", "angry"), 1),
+        (("calm", "angry", "angry", "calm"), 1),
+        (("angry", "calm", "calm", "angry"), 2),
+    ],
+)
+def test_empathy_is_due_when_the_mood_turns_and_not_at_every_line_of_it(judged, call_of, moods, due):
+    talk = "\n".join(
+        f"C: it is the grey one number {i}\nT: and where does the cable of it go to" for i in range(4)
+    )
+    s = skill(judged(in_moods(call_of(talk), moods)), "empathy")
+    assert len(s.lost) == due
+    assert (s.status is SkillStatus.NOT_APPLICABLE) is (due == 0)
 
 
 def test_empathy_comes_too_late_after_the_next_turn(judged):

@@ -112,7 +112,7 @@ def _where_it_belongs(rule: ShowsRule, facts: Facts, turns: tuple[Turn, ...]) ->
 
 
 def _due(rule: DueRule, facts: Facts) -> Outcome:
-    called = {turn.index for turn in facts.called_for(rule.after, rule.moods)}
+    called = _moments(rule, facts)
     judged: list[tuple[Turn, list[Observation]]] = []
     to_hear: list[Evidence] = []
     quiet_until = 0
@@ -139,6 +139,17 @@ def _due(rule: DueRule, facts: Facts) -> Outcome:
         to_hear=tuple(to_hear),
         note=f"{rule.title}: {len(answered)} of {len(judged)}",
     )
+
+
+def _moments(rule: DueRule, facts: Facts) -> frozenset[int]:
+    """The turns that answer a cue, or a customer whose mood has just become one of the rule's.
+
+    A mood that stays is no new moment: nobody says sorry to every line of an angry customer.
+    """
+    moods = frozenset(rule.moods)
+    by_words = {turn.index for turn in facts.called_for(rule.after)}
+    by_mood = {turn.index for turn in facts.turns if not turn.moods.isdisjoint(moods)}
+    return frozenset(by_words | {index for index in by_mood if index - 1 not in by_mood})
 
 
 def is_uncertain(turns: Sequence[Turn]) -> bool:

@@ -87,7 +87,9 @@ class DueRuleFile(_RuleFile):
     kind: Literal["due"]
     any_of: tuple[Id, ...] = Field(min_length=1)
     after: tuple[Id, ...] = Field(description="cues of the customer that call for it")
-    moods: tuple[str, ...] = Field(default=(), description="moods of a scenario that call for it")
+    moods: tuple[str, ...] = Field(
+        default=(), description="moods of a scenario that call for it, when the customer falls into one"
+    )
     within_turns: int = Field(default=1, ge=1)
     again_after_turns: int = Field(
         default=4,
