@@ -98,12 +98,11 @@ def test_every_behaviour_is_judged_on_fifteen_examples_and_fifteen_look_alikes_a
     assert min(s.wrong + s.passed for s in as_written.scores) >= 15
 
 
-@pytest.mark.parametrize("rate", [0.1, 0.2])
-def test_misheard_words_lose_no_more_than_their_share_and_make_up_nothing(as_written, rate):
-    """A pattern takes three or four words, so that each misheard word in ten may cost it one chance in ten."""
+@pytest.mark.parametrize(("rate", "most"), [(0.1, 0.125), (0.2, 0.22)])
+def test_misheard_words_hide_some_behaviours_and_make_up_hardly_any(as_written, rate, most):
     misheard = evaluate(TABLES, noise=rate, seeds=(1,))
     assert misheard.word_error_rate == pytest.approx(rate, rel=0.1)
-    assert as_written.mean_f1 - misheard.mean_f1 <= 1.0 - (1.0 - rate) ** 2.5
+    assert as_written.mean_f1 - misheard.mean_f1 <= most
     right, wrong = sum(s.right for s in misheard.scores), sum(s.wrong for s in misheard.scores)
     assert right / (right + wrong) >= 0.95
     costly = [s for s in misheard.scores if s.costs_points]

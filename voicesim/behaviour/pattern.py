@@ -38,7 +38,7 @@ COMMON: Final = word_set(
 )
 OPENERS: Final = word_set(
     "okay alright so well and but yes no sure right great perfect good hi hello oh ah now then because absolutely "
-    "awesome excellent wonderful fantastic thanks thank you sorry lovely brilliant cool fine also plus"
+    "awesome excellent wonderful fantastic thanks thank sorry lovely brilliant cool fine also plus"
 )
 CLOSERS: Final = word_set(
     "please sir madam today okay then thanks now there mate for me thank you yet so far"
@@ -265,7 +265,8 @@ class _Edge:
 def _at_begin(tokens: Tokens, at: int) -> bool:
     while at > 0 and not tokens.begins[at]:
         at -= 1
-        if not (tokens.is_small[at] or tokens.first[at] in OPENERS):
+        is_thanks = tokens.first[at] == "you" and at > 0 and tokens.first[at - 1] == "thank"
+        if not (tokens.is_small[at] or tokens.first[at] in OPENERS or is_thanks):
             return False
     return True
 
@@ -294,7 +295,7 @@ class _Without:
                 ahead = i
                 while grid.filled >> ahead & 1:
                     ahead += 1
-                if not grid.begins >> ahead & 1 and self.inner.run(grid, (1 << ahead, 0))[1]:
+                if not grid.begins >> ahead & 1 and any(self.inner.run(grid, (1 << ahead, 0))):
                     follows |= 1 << i
         return (fresh & ~follows, moved & ~follows)
 
