@@ -152,6 +152,7 @@ def whisperx():
         }
         for who, a, b, text in TURNS
     ]
+    # WhisperX gives numbers and the like no times.
     del segments[1]["words"][2]["start"], segments[1]["words"][2]["end"], segments[1]["words"][2]["score"]
     return json.dumps({"segments": segments, "word_segments": []})
 

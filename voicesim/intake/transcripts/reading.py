@@ -26,7 +26,7 @@ FORMATS: Final = (
     "or lines like “Agent: …”"
 )
 _JSON_START: Final = re.compile(r"\{|\[\s*[\[{\]]")
-_ARROW_LINE: Final = re.compile(r"^\s*[\d:.,]+\s*-->", re.MULTILINE)
+_ARROW_LINE: Final = re.compile(r"\d.*-->")
 _TRACED_CHARACTERS: Final = 300_000
 """In a longer JSON file what is wrong is told by its path alone."""
 
