@@ -216,6 +216,6 @@ def test_scatter_is_robust() -> None:
 def test_both_are_part_of_every_call() -> None:
     measures = measure_call(call(moods=ANGRY_FROM_20))
 
-    assert list(measures)[-2:] == ["steadiness", "steadiness_recovery"]
+    assert {"steadiness", "steadiness_recovery"} <= set(measures)
     assert all(isinstance(measures[name], NotMeasured) for name in ("steadiness", "steadiness_recovery"))
     assert not isinstance(measures["steadiness"], Measured)

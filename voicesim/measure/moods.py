@@ -11,13 +11,19 @@ UPSET_MOODS: Final = frozenset(
         "anxious",
         "cross",
         "desperate",
+        "distressed",
+        "fed",
         "frightened",
         "frustrated",
         "furious",
+        "hurt",
         "impatient",
         "irritated",
         "mad",
+        "nervous",
+        "offended",
         "outraged",
+        "panicking",
         "sad",
         "scared",
         "upset",
@@ -27,11 +33,23 @@ UPSET_MOODS: Final = frozenset(
 """Names of moods at which a bright voice is out of place."""
 
 PROVOKING_MOODS: Final = frozenset(
-    ["angry", "annoyed", "cross", "frustrated", "furious", "impatient", "irritated", "mad", "outraged"]
+    [
+        "angry",
+        "annoyed",
+        "cross",
+        "fed",
+        "frustrated",
+        "furious",
+        "impatient",
+        "irritated",
+        "mad",
+        "offended",
+        "outraged",
+    ]
 )
 """Names of moods that try a trainee's steadiness."""
 
 
 def is_one_of(mood: str, names: frozenset[str]) -> bool:
-    """Whether a mood, as a scenario names it, is one of some: "very angry" is "angry"."""
+    """Whether a mood, as a scenario names it, is one of some: "very angry" is "angry", "fed_up" is "fed"."""
     return not names.isdisjoint(mood.lower().replace("_", " ").replace("-", " ").split())

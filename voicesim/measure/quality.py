@@ -75,7 +75,7 @@ _TWO_PARTIES: Final = frozenset(
 _LEVEL: Final = frozenset({"volume", "loudness"})
 _STEADINESS: Final = frozenset({"steadiness", "steadiness_recovery"})
 _TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread"}) | _STEADINESS
-_PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer"})
+_PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer", "pace_change"})
 _OF_ONE_PERSON: Final = _TWO_PARTIES | _LEVEL | _TONE | _PACE | {"clarity"}
 """What would be a number of two people together where they share a channel."""
 _AT_ONCE: Final = frozenset({"interruptions", "customer_interruptions"})

@@ -30,6 +30,7 @@ Names, in this order:
     clarity                 C, or ratio                 against the own voice, or a line that was read out
     steadiness              of 100                      turns after a provocation against calm ones
     steadiness_recovery     turns                       until it is steady again
+    pace_change             ratio                       when a moment of the scenario begins
     ======================  ==========================  ================================================
 """
 
@@ -45,6 +46,7 @@ from voicesim.measure.clarity import clarity
 from voicesim.measure.interruptions import customer_interruptions, interruptions
 from voicesim.measure.overlaps import OverlapEvent, overlap_events
 from voicesim.measure.pace import articulation_rate, pace, pace_to_customer, pace_variation
+from voicesim.measure.pace_change import pace_change
 from voicesim.measure.prosody import Prosody, prosody_of
 from voicesim.measure.quality import Quality, quality_of
 from voicesim.measure.recording import clipping, snr
@@ -205,6 +207,7 @@ _MEASURES: Final[Mapping[str, _Measure]] = {
     "clarity": _clarity,
     "steadiness": lambda f: steadiness(_composure(f)),
     "steadiness_recovery": lambda f: steadiness_recovery(_composure(f)),
+    "pace_change": lambda f: pace_change(f.voices.trainee, f.call.moments),
 }
 _TWO_PARTIES: Final = frozenset(
     {
