@@ -103,8 +103,9 @@ def _where_it_belongs(rule: ShowsRule, facts: Facts, turns: tuple[Turn, ...]) ->
         return ()
     turn = turns[-1] if rule.place == "closing" else turns[0]
     if rule.place == "anywhere":
-        called = facts.called_for(rule.after) or facts.called_for(("problem",))
-        turn = called[0] if called else turn
+        called = facts.called_for(rule.after) or facts.called_for(("problem", "upset"))
+        answers = called or tuple(turn for turn in turns if turn.before)
+        turn = answers[0] if answers else turn
     return (facts.place_of(turn, f"{rule.title}: missing here"),)
 
 
