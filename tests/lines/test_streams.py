@@ -218,3 +218,17 @@ def test_what_an_underflowing_driver_throws_away_is_neither_given_nor_counted(mo
     records = [side.records.get_nowait() for _ in range(3)]
     assert [record.is_after_underflow for record in records] == [False, True, True]
     assert side.faults == {"output_underflow": 3, "swallowed_output_frames": 800}
+
+
+def test_what_lies_behind_is_heard_with_and_without_sound_and_counts_as_silence():
+    side = OutputSide()
+    loop = np.arange(1, 8, dtype=np.float32)
+    side.play_behind(loop)
+    side.push(np.full(3, 100, np.float32))
+    out = np.concatenate([played(side, 5, Status(), channels=2) for _ in range(4)])
+    expected = np.resize(loop, 20) + np.concatenate([np.full(3, 100), np.zeros(17)])
+    np.testing.assert_array_equal(out, np.repeat(expected[:, None], 2, axis=1))
+    records = [side.records.get_nowait() for _ in range(4)]
+    assert [record.queued_frames for record in records] == [3, 3, 3, 3]
+    side.play_behind(None)
+    assert not played(side, 5, Status()).any()

@@ -129,6 +129,7 @@ def play():
         silence_at=None,
         stop_at=None,
         improviser=None,
+        wrap=None,
     ):
         rng = np.random.default_rng(11)
         known, played = [], []
@@ -137,8 +138,10 @@ def play():
             sound[:200] = 0.0
             for start_s, end_s in silence_at or ():
                 sound[round(start_s * 16000) : round(end_s * 16000)] = 0.0
+            settings = dict(options[0]) if options else {}
+            sound *= np.float32(10 ** (settings.pop("level_db", 0.0) / 20))
             known.append(KnownRecording.of(sound, text))
-            played.append(Reply(clip=Clip(sound), **(options[0] if options else {})))
+            played.append(Reply(clip=Clip(sound), **settings))
         loaded = read_scenario(scenario)
         voices = {
             line.line_id: Clip(voice_like(rng, 0.15 * len(line.text.split()) + 0.5, f0_hz=220.0))
@@ -159,7 +162,10 @@ def play():
         line = HangingUpLine(played, latency_blocks=latency_blocks)
         line.stop_at = stop_at or line.stop_at
         try:
-            line.run(call.process, lambda: call.is_over() or call.now_samples > 120 * 16000)
+            line.run(
+                call.process if wrap is None else wrap(call),
+                lambda: call.is_over() or call.now_samples > 120 * 16000,
+            )
         except KeyboardInterrupt:
             call.abort()
             call.drain(16000)

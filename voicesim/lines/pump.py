@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Samples
+from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.errors import DeviceLostError
 from voicesim.lines.alignment import LONGEST_LATENCY_S, Alignment
 from voicesim.lines.delay import EchoPath, estimate_echo_path
@@ -198,6 +198,19 @@ class SoundCardPump:
             if record is not None:
                 self._alignment.see_input(record)
             self._follow_output()
+
+    def play_behind(self, background: Clip | None) -> None:
+        """Let a sound lie behind all that is played; ``heard`` knows nothing of it.
+
+        Args:
+            background: a loop at 16 kHz, or ``None`` for silence.
+        """
+        if background is not None:
+            import soxr
+
+            rate_hz = self._streams.opened_output.rate_hz
+            loop = soxr.resample(background.samples, SAMPLE_RATE_HZ, rate_hz, quality="HQ")
+            self._streams.output.play_behind(np.ascontiguousarray(loop, dtype=np.float32))
 
     def begin(self) -> None:
         """Start counting for a call (or a probe): what came before is dropped.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from voicesim.audio.clip import Samples
+from voicesim.audio.clip import Clip, Samples
 from voicesim.lines.devices import Direction, find_device, list_devices
 from voicesim.lines.pump import ProbeRecording, SoundCardPump
 from voicesim.ports import LineReport, Process
@@ -23,6 +23,7 @@ class SoundCardLine:
         input_device: number, name or part of a name; ``None`` for the default microphone.
         output_device: the same for the loudspeaker.
         rate_hz: open both devices at this rate; ``None`` for 16 kHz where they take it, else their own.
+        background: a loop that lies behind all that :meth:`run` plays, for the trainee's ears alone.
     """
 
     def __init__(
@@ -31,7 +32,9 @@ class SoundCardLine:
         input_device: str | int | None = None,
         output_device: str | int | None = None,
         rate_hz: int | None = None,
+        background: Clip | None = None,
     ) -> None:
+        self._background = background
         self._wanted = input_device, output_device
         self._rate_hz = rate_hz
         self._pump: SoundCardPump | None = None
@@ -109,6 +112,7 @@ class SoundCardLine:
         assert self._pump is not None
         try:
             self._pump.begin()
+            self._pump.play_behind(self._background)
             self._pump.pump(process, is_over)
             return self._pump.report()
         finally:

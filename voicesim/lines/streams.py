@@ -140,10 +140,19 @@ class OutputSide:
         self._is_after_underflow = False
         self._waiting: deque[Samples] = deque()
         self._pushed_frames = 0
+        self._behind: Samples | None = None
 
     def prepare(self, rate_hz: int) -> None:
         """Set the rate that the stream was opened at."""
         self._rate_hz = rate_hz
+
+    def play_behind(self, loop: Samples | None) -> None:
+        """Add a sound to all that is played from now on, over and over; it counts as silence.
+
+        Args:
+            loop: at the stream's rate and longer than a callback, or ``None`` to end it.
+        """
+        self._behind = loop
 
     @property
     def level_frames(self) -> int:
@@ -171,6 +180,7 @@ class OutputSide:
         first = self.frames
         filled = self._fill(data, frames)
         data[filled:] = 0.0
+        self._add_behind(data, first, frames)
         self.queued_frames += filled
         self.frames = first + frames
         if self.records.qsize() < QUEUE_RECORDS:
@@ -179,6 +189,14 @@ class OutputSide:
             self.records.put(
                 OutputRecord(moment_s, self.frames, self.queued_frames, first, latency_s, ran_dry)
             )
+
+    def _add_behind(self, data: _CallbackBuffer, first: int, frames: int) -> None:
+        loop = self._behind
+        if loop is not None:
+            at = first % len(loop)
+            n = min(frames, len(loop) - at)
+            data[:n] += loop[at : at + n, np.newaxis]
+            data[n:] += loop[: frames - n, np.newaxis]
 
     def _fill(self, data: _CallbackBuffer, frames: int) -> int:
         """Copy what waits; how many frames that was."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final
 
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.span import Span
@@ -18,15 +18,17 @@ from voicesim.behaviour.tables import Tables
 from voicesim.errors import ParameterError
 from voicesim.live.ear import Ear, Said
 from voicesim.live.improviser import Improviser
+from voicesim.live.manner import MannerTracker
 from voicesim.live.player import LineEnded, LineStarted, Player
+from voicesim.live.practice import Mode, View
+from voicesim.live.settings import LiveConfig, Recorder
 from voicesim.live.tongue import Tongue
 from voicesim.ports import Jobs
 from voicesim.results import Json
-from voicesim.scenario.machine import begin, hear, silence, time_up
+from voicesim.scenario.machine import begin, due, hear, silence, time_up
 from voicesim.scenario.model import Scenario
 from voicesim.scenario.turn import Action, End, HeardTurn, Say, Step, Wait
 from voicesim.speech.activity import Activity
-from voicesim.speech.endpointing import EndpointerConfig
 from voicesim.speech.listening import Listener
 
 BACK_CHANNEL_S: Final = 1.0
@@ -40,28 +42,6 @@ LEAST_WORDS: Final = 8
 
 TAIL_S: Final = 0.4
 """Recorded after the customer's last word."""
-
-
-class Recorder(Protocol):
-    """Keeps the call while it happens."""
-
-    def write(self, heard: Samples, microphone: Samples) -> None:
-        """One block of both channels."""
-
-    def log(self, at_samples: int, event: str, fields: Mapping[str, Json]) -> None:
-        """One event."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveConfig:
-    """Settings of a live call."""
-
-    endpointer: EndpointerConfig = field(default_factory=EndpointerConfig)
-    allows_barge_in: bool = True
-    """Whether the customer may yield at all; off where echo would make him interrupt himself."""
-    words_limit_s: float = 10.0
-    """Words that are not there this long after a turn count as not understood."""
-    confidence_gate: float = 0.5
 
 
 @dataclass(slots=True)
@@ -119,6 +99,12 @@ class LiveCall:
         self._config = config or LiveConfig()
         self._ear = Ear(jobs, self._log, self._config.endpointer)
         self._player = Player()
+        self._manner = MannerTracker()
+        self._rate_wpm: float | None = None
+        self._spoke_first = ""
+        self._speaks = (False, False)
+        self._hinted: tuple[str, ...] = ()
+        self._turn_lines = 0
         self._tongue = Tongue(scenario, improviser, self._log)
         self._now = 0
         self._quiet_since = 0
@@ -138,7 +124,7 @@ class LiveCall:
         step = begin(scenario)
         self._state = step.state
         self._patience_s = scenario.patience_s
-        self._log("call_started", {"scenario": scenario.scenario_id})
+        self._log("call_started", {"scenario": scenario.scenario_id, "mode": self._config.mode.value})
         self._act(step)
 
     @property
@@ -150,6 +136,11 @@ class LiveCall:
     def ending(self) -> str | None:
         """How the call ended, once the customer has decided so."""
         return self._ending
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the customer says nothing and is about to say nothing."""
+        return not (self._player.is_busy or self._to_say or self._tongue.is_thinking)
 
     def is_over(self) -> bool:
         """Whether nothing more will be said."""
@@ -178,10 +169,12 @@ class LiveCall:
         for event in self._player.note_heard(heard, start):
             self._follow_line(event)
         activity = self._listener.step(microphone, heard)
+        self._manner.step(microphone, heard, activity, self._now)
         self._ear.step(microphone, self._now, activity)
         for said in self._ear.collect(self._now):
             self._take(said)
         self._decide(activity)
+        self._watch(activity)
         return self._player.next_block()
 
     def abort(self) -> None:
@@ -202,6 +195,49 @@ class LiveCall:
         for said in self._ear.collect(self._now + ahead_samples):
             self._take(said)
         return self._ear.is_waiting
+
+    # --- practice ----------------------------------------------------------------------------------------
+
+    def note(self, event: str) -> None:
+        """Put what the trainee asked for on record."""
+        self._log(event, {})
+
+    def say_again(self) -> None:
+        """Let the customer repeat what he said last, once he is silent."""
+        if self._ending is None and self.is_silent and self._lines:
+            self._log("said_again", {})
+            self._to_say.extend(line.say for line in self._lines[self._turn_lines :])
+
+    def view(self, *, is_paused: bool = False, is_pausing: bool = False) -> View:
+        """What a trainee in practice may see."""
+        is_ended = self._ending is not None
+        return View(
+            due=() if is_ended else due(self._scenario, self._state),
+            is_trainee_speaking=self._speaks[0],
+            is_customer_speaking=self._speaks[1],
+            spoke_first=self._spoke_first,
+            level_dbov=self._manner.meter_dbov,
+            usual_dbov=self._manner.usual_dbov,
+            rate_wpm=self._rate_wpm,
+            is_paused=is_paused,
+            is_pausing=is_pausing,
+        )
+
+    def _watch(self, activity: Activity) -> None:
+        """Note who speaks, and who of two began."""
+        now = (activity.is_speech, self._player.is_busy and self._player.heard_from is not None)
+        if now == (True, True) and not self._spoke_first:
+            self._spoke_first = "trainee" if self._speaks == (True, False) else "customer"
+        elif now != (True, True):
+            self._spoke_first = ""
+        self._speaks = now
+
+    def _hint(self) -> None:
+        """Put on record what was hinted at."""
+        wanted = due(self._scenario, self._state)
+        if self._config.mode is Mode.PRACTICE and self._ending is None and wanted != self._hinted:
+            self._hinted = wanted
+            self._log("hint", {"due": list(wanted)})
 
     # --- the customer's lines ----------------------------------------------------------------------------
 
@@ -314,6 +350,7 @@ class LiveCall:
             customer_name=self._scenario.customer_name,
         )
         self._n_turns += 1
+        manner = self._manner.end_turn()
         duration_s = sum(said.utterance.span.duration_s() for said in replies)
         turn = HeardTurn(
             observations=observations,
@@ -324,6 +361,18 @@ class LiveCall:
             unsaid=self._unsaid,
             duration_s=duration_s,
             rate_wpm=60.0 * len(words) / duration_s if len(words) >= LEAST_WORDS else None,
+            is_raised=manner.is_raised,
+        )
+        self._rate_wpm = turn.rate_wpm
+        self._log(
+            "manner",
+            {
+                "level_dbov": manner.level_dbov,
+                "usual_dbov": manner.usual_dbov,
+                "rate_wpm": None if turn.rate_wpm is None else round(turn.rate_wpm, 1),
+                "is_raised": turn.is_raised,
+                "interrupted": turn.interrupted,
+            },
         )
         self._was_cut_in = False
         self._heard_ratio = 1.0
@@ -371,6 +420,9 @@ class LiveCall:
             self._log("note", {"kind": note.kind, "what": note.what, "value": note.value})
         for action in step.actions:
             self._do(action)
+        if any(isinstance(action, Say) for action in step.actions):
+            self._turn_lines = len(self._lines)
+        self._hint()
         self._tongue.consider(self._state, self._to_say, self._now)
         # What is about to be said is said at once, not a block later.
         if self._to_say and not self._player.is_busy and not self._tongue.is_thinking:

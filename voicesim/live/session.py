@@ -11,8 +11,10 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.behaviour.tables import Tables
 from voicesim.callfolder.writer import FolderWriter
 from voicesim.errors import DeviceError
-from voicesim.live.call import LiveCall, LiveConfig
+from voicesim.live.call import LiveCall
 from voicesim.live.improviser import Improviser
+from voicesim.live.practice import Console, Practice
+from voicesim.live.settings import LiveConfig
 from voicesim.ports import Jobs, Line, LineReport
 from voicesim.results import Json
 from voicesim.scenario.model import Scenario
@@ -49,6 +51,7 @@ def rehearse(  # noqa: PLR0913 - all that a call is made of
     folder: FolderWriter,
     config: LiveConfig | None = None,
     improviser: Improviser | None = None,
+    console: Console | None = None,
 ) -> Outcome:
     """Play the call and close its recording; whatever happens, what was recorded is kept.
 
@@ -62,6 +65,7 @@ def rehearse(  # noqa: PLR0913 - all that a call is made of
         folder: written while the call runs; its recording is stopped, the folder itself is left to close.
         config: settings.
         improviser: finds other words for the customer's lines; closed at the end.
+        console: keys and hints; practice only.
 
     Raises:
         CallFolderError: the disk is full or the folder was taken away.
@@ -81,7 +85,8 @@ def rehearse(  # noqa: PLR0913 - all that a call is made of
             improviser=improviser,
         )
         try:
-            report = line.run(call.process, call.is_over)
+            process = call.process if console is None else Practice(call, console).process
+            report = line.run(process, call.is_over)
         except KeyboardInterrupt:
             was_interrupted = True
             report = line.report

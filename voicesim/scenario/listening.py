@@ -38,7 +38,10 @@ def asked_facts(scenario: Scenario, state: State, heard: HeardTurn, words: Seque
         return asks_about(words, phrase) or any(holds(question, phrase) for question in questions)
 
     asked = (fact for fact in scenario.facts if any(is_asked(phrase) for phrase in fact.asked_by))
-    return tuple(fact for fact in asked if told.get(fact.fact_id, 0) < MAX_ANSWERS)
+    willing = tuple(fact for fact in asked if told.get(fact.fact_id, 0) < MAX_ANSWERS)
+    # Those not told yet come first, so that asking again for all of them leads on.
+    fresh_first = sorted(willing, key=lambda fact: told.get(fact.fact_id, 0))
+    return willing if scenario.facts_a_turn is None else tuple(fresh_first[: scenario.facts_a_turn])
 
 
 def phrases_in(moment: Moment, words: Sequence[str]) -> tuple[str, ...]:

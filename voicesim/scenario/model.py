@@ -203,6 +203,8 @@ class Scenario:
     hold: tuple[Spoken, ...] = ()
     """Said when asked to hold, one after another; after that he does not hold any more."""
     hold_patience_s: float = 30.0
+    facts_a_turn: int | None = None
+    """How many facts he gives in one answer; ``None`` for all that are asked for."""
     confirmation: Spoken | None = None
     """When a fact is read back rightly."""
     gives_up_at: float | None = None
