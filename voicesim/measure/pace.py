@@ -132,7 +132,7 @@ def _by_words(
     turn_s = sum(len(p.span) for p in spoken) / SAMPLE_RATE_HZ
     cautions = _cautions(voice, quality)
     if not writes_fillers:
-        cautions.append("The recogniser leaves “um” and “uh” out, so the pace reads a little low.")
+        cautions.append("The transcript leaves “um” and “uh” out, so the pace reads a little low.")
     details: dict[str, Json] = {
         "based_on": "words",
         "wpm_of_turn_time": number(60.0 * n_words / turn_s),
