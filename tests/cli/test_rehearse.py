@@ -31,12 +31,11 @@ def _recording(folder, name):
 
 @pytest.fixture(scope="module")
 def old_call(tmp_path_factory):
-    """A stereo file: trainee, customer, trainee, customer; and where the customer was put."""
+    """A stereo file: customer, trainee, customer; and where the customer was put."""
     parts = [
-        ("trainee", _recording("demo-polite", "01")),
-        ("customer", _recording("demo-polite", UTTERANCES[0])),
+        ("customer", _recording("demo-polite", UTTERANCES[0])[: 3 * RATE_HZ]),
         ("trainee", _recording("demo-polite", "08")),
-        ("customer", _recording("demo-polite", UTTERANCES[1])),
+        ("customer", _recording("demo-polite", UTTERANCES[1])[: 2 * RATE_HZ]),
     ]
     sound = np.zeros((sum(len(s) for _, s in parts) + 5 * RATE_HZ, 2), np.float32)
     at, placed = RATE_HZ // 2, []
@@ -53,8 +52,11 @@ def old_call(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trainee(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trainee")
-    for name in ("01", "08"):
-        shutil.copy(shipped_folder("audio_fixtures") / "demo-polite" / f"{name}.flac", folder)
+    shutil.copy(shipped_folder("audio_fixtures") / "demo-polite" / "01.flac", folder)
+    (folder / "manifest.yaml").write_text(
+        "{format: voicesim-trainee/1, id: one, title: One sentence, opens: false, licence: Apache-2.0, "
+        "origin: audio_fixtures, utterances: [{file: 01.flac, text: ''}]}"
+    )
     return folder
 
 

@@ -71,7 +71,7 @@ class _LazyGroup(click.Group):
 def cli() -> None:
     """Rehearse a phone-support call out loud and learn, fairly and exactly, how it went.
 
-    Everything runs on this machine; no sound, no transcript and no name leaves it.
+    Everything runs on this machine; no sound, no transcript and no name leaves it unless you allow it by name.
     """
 
 
