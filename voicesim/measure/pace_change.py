@@ -2,9 +2,9 @@
 
 Conventions
     For every moment: the articulation rate (syllables heard a second of speech time) of the utterances of 1.5 s and
-    more that begin in it, over that of all such utterances before it, less 1; both sides need 3 s of speech. The value is
-    the largest change of the call, slower below 0. Changes under 10 % are not heard. Syllables follow tempo a little
-    too slowly, so real changes are somewhat larger.
+    more that begin in it, over that of all such utterances before it, less 1; both sides need 3 s of speech. The
+    value is the largest change of the call, slower below 0. Changes under 10 % are not heard. Syllables follow tempo
+    a little too slowly, so real changes are somewhat larger.
 
 Source: 10 % after Quene 2004 (just noticeable tempo differences); 3 s so that one word does not decide, a choice of
 this project.

@@ -19,8 +19,7 @@ Conventions
     out). A clipped run is 3 and more samples in a row of at least 0.985 of the channel's own peak, counted a
     second of speech: relative to the peak, so that overdrive followed by attenuation is still found. Overdriven by
     2 dB speech gives about 5 runs a second, by 6 dB 25 to 65, clean speech less than 1. Soft limiting is not found.
-    Gain control shows when ten utterances and more have active levels within 0.5 dB. A gate or noise suppression
-    shows when most of what is not speech is digital silence; the noise is then unknown and nothing is forbidden.
+    Signs of gain control and of noise suppression are those of :mod:`voicesim.measure.processing`.
     A narrow band shows when 4.3-7 kHz lies 50 dB under 1-3.4 kHz (telephone: 100 dB; speech: 0 to 40 dB), or
     when the recording was made at 8 kHz.
 
@@ -35,9 +34,16 @@ from typing import Final
 import numpy as np
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
-from voicesim.audio.span import Timeline, total, union
-from voicesim.measure.envelope import HOP_SAMPLES, hops_of, in_db
+from voicesim.audio.span import Timeline, total
 from voicesim.measure.places import level as rounded_level
+from voicesim.measure.processing import (
+    EVEN_RANGE_DB,
+    QUIETER_THAN_A_ROOM_DB,
+    RISING_DB,
+    is_gated,
+    levels_are_too_even,
+    noise_rise_db,
+)
 from voicesim.measure.spectrum import band_ratio_db, mean_spectrum
 from voicesim.measure.voice import Voice, Voices
 from voicesim.results import NotMeasured, Reason
@@ -51,15 +57,11 @@ CLIPPED_RUNS_CAUTION: Final = 2.0
 CLIPPED_RUNS_LIMIT: Final = 20.0
 NARROW_BAND_DB: Final = -50.0
 SEVERE_LEAK_DB: Final = 6.0
-GAIN_CONTROL_UTTERANCES: Final = 10
-GAIN_CONTROL_RANGE_DB: Final = 0.5
-GATED_SHARE: Final = 0.5
 
 _CLIP_OF_PEAK: Final = 0.985
 _CLIP_RUN: Final = 3
 _BLOCK_SAMPLES: Final = 1 << 18
 _MAX_FRAMES: Final = 4000
-_GAIN_CONTROL_LEAST_S: Final = 1.0
 
 _TWO_PARTIES: Final = frozenset(
     {
@@ -94,9 +96,21 @@ class Quality:
     """The customer in the trainee's channel, relative to the trainee's own active level."""
     is_echo_severe: bool
     is_narrow_band: bool
-    has_gain_control: bool
+    gain_control: str
+    """What shows that something evens the level out; empty where nothing does."""
     is_gated: bool
     """Whether what is not speech is mostly digital silence."""
+
+    @property
+    def has_gain_control(self) -> bool:
+        """Whether the levels are no longer the speaker's own."""
+        return bool(self.gain_control)
+
+    @property
+    def has_noise_suppression(self) -> bool:
+        """Whether the noise is no longer the room's."""
+        return self.is_gated or (self.snr_db is not None and self.snr_db > QUIETER_THAN_A_ROOM_DB)
+
     has_times: bool = True
     """Whether it is known when the words were spoken."""
 
@@ -184,7 +198,7 @@ class Quality:
                 (
                     frozenset({"volume"}),
                     Reason.GAIN_CONTROL,
-                    f"the levels of all utterances lie within {GAIN_CONTROL_RANGE_DB:g} dB: something evens them out",
+                    f"{self.gain_control}: something evens the level out",
                 )
             )
         return found
@@ -220,8 +234,8 @@ def quality_of(voices: Voices) -> Quality:
         is_echo_severe=(echo is not None and echo.is_severe)
         or (leak_db is not None and round(leak_db, 1) > -SEVERE_LEAK_DB),
         is_narrow_band=trainee.side.source_rate_hz <= 8000 or _is_narrow(trainee.side.clip, trainee.runs),
-        has_gain_control=_has_gain_control(trainee),
-        is_gated=_is_gated(trainee),
+        gain_control=_gain_control(trainee, voices.customer),
+        is_gated=is_gated(trainee),
         has_times=call.recognition is None or call.recognition.has_times,
     )
 
@@ -271,18 +285,10 @@ def _is_narrow(clip: Clip, runs: Timeline) -> bool:
     return len(middles) > 0 and (ratio_db is None or ratio_db < NARROW_BAND_DB)
 
 
-def _has_gain_control(trainee: Voice) -> bool:
-    least = round(_GAIN_CONTROL_LEAST_S * SAMPLE_RATE_HZ)
-    dbov = [
-        level_dbov
-        for utterance, level_dbov in zip(trainee.utterances, trainee.utterance_dbov, strict=True)
-        if level_dbov is not None and len(utterance.span) >= least
-    ]
-    return len(dbov) >= GAIN_CONTROL_UTTERANCES and max(dbov) - min(dbov) <= GAIN_CONTROL_RANGE_DB
-
-
-def _is_gated(trainee: Voice) -> bool:
-    busy = hops_of(union((*trainee.side.speech, *trainee.audible)), len(trainee.envelope))
-    rest_db = in_db(trainee.envelope.wide[~busy])
-    least = SAMPLE_RATE_HZ // HOP_SAMPLES // 2
-    return len(rest_db) > least and float(np.mean(rest_db <= -100.0)) > GATED_SHARE
+def _gain_control(trainee: Voice, customer: Voice | None) -> str:
+    if levels_are_too_even(trainee):
+        return f"the levels of all utterances lie within {EVEN_RANGE_DB:g} dB"
+    rise_db = noise_rise_db(trainee, customer if trainee.bleed is not None else None)
+    if rise_db is not None and round(rise_db, 1) > RISING_DB:
+        return f"the noise rises by {rise_db:.0f} dB while nobody speaks"
+    return ""

@@ -36,6 +36,7 @@ def snr(voice: Voice, quality: Quality) -> Result:
         "is_narrow_band": quality.is_narrow_band,
         "leak_of_customer_db": None if quality.leak_db is None else number(quality.leak_db),
         "has_gain_control": quality.has_gain_control,
+        "has_noise_suppression": quality.has_noise_suppression,
     }
     low = quality.snr_db < LEAST_SNR_DB
     return Measured(
