@@ -5,19 +5,23 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicesim.audio.clip import Clip
+from voicesim.audio.span import Span
 from voicesim.behaviour.calls import observe_call
 from voicesim.behaviour.loading import load_tables
 from voicesim.behaviour.observation import Observation
 from voicesim.report.json_card import card_to_json
-from voicesim.results import Measured, NotMeasured, Reason
+from voicesim.results import Evidence, Measured, NotMeasured, Reason
 from voicesim.scorecard.card import SkillStatus
-from voicesim.scorecard.judge import judge
+from voicesim.scorecard.judge import judge, score
 from voicesim.scorecard.rubric import OrderRule
-from voicesim.speech.call import Brief, CustomerLine, Echo, EngineId, Recognition
+from voicesim.speech.call import Brief, Call, CustomerLine, Echo, EngineId, Layout, Recognition, Side
+from voicesim.speech.words import Party, Utterance, Word
 
 GOOD = """
 T: good morning thanks for calling Larkfield this is Anna how can I help
@@ -159,6 +163,38 @@ def test_an_empty_trainee_is_not_scorable_neither_0_nor_100(judged):
     assert silent.overall.status is SkillStatus.NOT_SCORABLE
     assert silent.overall.score is None
     assert silent.overall.changes == ()
+
+
+def test_a_trainee_who_is_never_heard_has_no_score_in_any_skill(rubric, tables, rng):
+    """Measured from the sound: noise where the customer talks, silence where the trainee would."""
+    customer = np.zeros(16_000 * 40, np.float32)
+    said = []
+    for i in range(6):
+        begin = 16_000 * (2 + 6 * i)
+        customer[begin : begin + 48_000] = rng.normal(0.0, 0.1, 48_000)
+        texts = ["hello", "is", "anybody", "there", "this", "is", "ridiculous"]
+        words = tuple(
+            Word(t, Span(begin + n * 6_000, begin + n * 6_000 + 5_000)) for n, t in enumerate(texts)
+        )
+        said.append(Utterance(Party.CUSTOMER, Span(begin, begin + 48_000), words))
+    quiet = Clip(rng.normal(0.0, 1e-4, len(customer)).astype(np.float32))
+    other = Side(clip=Clip(customer), speech=tuple(u.span for u in said), utterances=tuple(said))
+    call = Call(call_id="x", layout=Layout.TWO_CHANNEL, trainee=Side(clip=quiet), customer=other)
+    card = score(call, rubric, None, tables)
+    assert {s.status for s in card.skills} == {SkillStatus.NOT_SCORABLE}
+    assert card.overall.score is None
+
+
+def test_what_a_measure_cost_is_quoted_where_the_words_can_be_judged(judged, good_measures):
+    slow = dataclasses.replace(good_measures["pace"], value=100.0)
+    slow = dataclasses.replace(
+        slow, evidence=(Evidence(start_s=1.0, end_s=3.0, label="utterance", value=100.0),)
+    )
+    (lost,) = skill(judged(GOOD, measures={**good_measures, "pace": slow}), "pace").lost
+    assert lost.evidence[0].quote.startswith("good morning thanks")
+    content = NotMeasured(reason=Reason.TRANSCRIPT_UNRELIABLE, explanation="half of it is unsure")
+    (lost,) = skill(judged(GOOD, measures={**good_measures, "pace": slow}, content=content), "pace").lost
+    assert lost.evidence[0].quote == ""
 
 
 def test_a_few_words_are_not_judged(judged):
@@ -425,7 +461,7 @@ import sys, pathlib
 sys.path.insert(0, "tests/scorecard")
 import conftest
 from voicesim.behaviour.loading import load_tables
-from voicesim.scorecard.judge import judge
+from voicesim.scorecard.judge import judge, score
 from voicesim.scorecard.rubric import default_rubric
 from voicesim.report.json_card import card_to_json
 card = judge(conftest.build_call(sys.argv[1]), default_rubric(), load_tables(),

@@ -5,6 +5,7 @@ Conventions: values are rounded before they meet a threshold, so that a threshol
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from voicesim.results import Evidence, Json, Measured, NotMeasured, Reason
@@ -21,7 +22,7 @@ def judge_measure(rule: MeasureRule, facts: Facts) -> Outcome:
     """The share that the first curve with a measure gives."""
     found = deciding(rule, facts)
     if found is not None:
-        return _measured(rule, *found)
+        return _measured(rule, facts, *found)
     results = (facts.measures.get(curve.measure) for curve in rule.curves)
     missing = next((result for result in results if isinstance(result, NotMeasured)), None)
     reason = missing.reason if missing else Reason.NOTHING_TO_SCORE
@@ -52,7 +53,7 @@ def _value(result: Measured, curve: Curve) -> float | None:
     return round(float(value), _VALUE_DECIMALS)
 
 
-def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -> Outcome:
+def _measured(rule: MeasureRule, facts: Facts, curve: Curve, result: Measured, value: float) -> Outcome:
     counted = _beyond_allowance(rule, result, value)
     share = curve.share(counted)
     unit = "" if curve.detail else result.unit
@@ -62,7 +63,7 @@ def _measured(rule: MeasureRule, curve: Curve, result: Measured, value: float) -
         note += f", {'all' if counted <= 0.0 else 'a part'} of it within what is free"
     if share >= 1.0:
         return Outcome(rule=rule, standing=Standing.JUDGED, note=note, kept=result.evidence[:_MAX_PLACES])
-    places = _worst(result.evidence, curve)
+    places = tuple(_quoted(piece, facts) for piece in _worst(result.evidence, curve))
     at = clock(places[0].start_s) if places else ""
     loss = Loss(
         share=1.0 - share,
@@ -86,6 +87,13 @@ def _beyond_allowance(rule: MeasureRule, result: Measured, value: float) -> floa
     if not isinstance(n_events, int | float) or not isinstance(n_occasions, int | float):
         return value
     return round(value * rule.allowance.counted_share(n_events, n_occasions), _VALUE_DECIMALS)
+
+
+def _quoted(piece: Evidence, facts: Facts) -> Evidence:
+    """A place with the trainee's words in it, where they can be judged and it names none itself."""
+    if piece.quote or facts.content is not None:
+        return piece
+    return replace(piece, quote=facts.words_in(piece.start_s, piece.end_s))
 
 
 def _worst(evidence: tuple[Evidence, ...], curve: Curve) -> tuple[Evidence, ...]:

@@ -92,3 +92,8 @@ class Facts:
         """A turn as evidence, with its words."""
         text = " ".join(self.call.trainee.utterances[i].text for i in turn.utterances)
         return of_span(turn.span, label, text)
+
+    def words_in(self, start_s: float, end_s: float) -> str:
+        """The trainee's words that begin in a stretch of the call, seconds from its start."""
+        words = (word for utterance in self.call.trainee.utterances for word in utterance.words)
+        return " ".join(word.text for word in words if start_s <= word.span.start_s() < end_s)

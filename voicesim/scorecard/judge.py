@@ -176,6 +176,8 @@ def _call_facts(call: Call) -> dict[str, Json]:
         "ending": call.ending,
         "device_faults": dict(sorted(call.device_faults.items())),
     }
+    if call.conditions:
+        facts["conditions"] = dict(call.conditions)
     if call.brief is not None:
         facts["scenario"] = {"id": call.brief.scenario_id, "title": call.brief.title}
     if call.echo is not None:
