@@ -220,8 +220,10 @@ def _percent(share: float) -> str:
 def legend(marks: Iterable[OverlapMark], call: Call) -> Markup:
     """What the colours and signs mean: only those that the picture has."""
     entries = [_entry("customer", "", "Customer"), _entry("trainee", "", "Trainee")]
-    if call.customer is None:
+    if call.customer is None and not call.is_who_spoke_known:
         entries = [_entry("trainee", "", "Both people, in one channel")]
+    elif call.customer is None:
+        entries = [_entry("trainee", "", "Trainee")]
     if any(line.heard.end < line.planned.end for line in call.lines):
         entries.append(_entry("unsaid-key", "", "Left unsaid by the customer"))
     marks = tuple(marks)
