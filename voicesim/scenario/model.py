@@ -212,6 +212,8 @@ class Scenario:
     time_limit_s: float = 300.0
     must: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
+    read_out: tuple[str, ...] = ()
+    """Sentences that the trainee is to say word for word."""
     glossary: Mapping[str, str] = field(default_factory=dict)
     skills: tuple[str, ...] = ()
     """Skills that the call calls for."""

@@ -257,6 +257,8 @@ class ScenarioFile(_Strict):
     """Behaviours without which the call fails."""
     must_not: tuple[Id, ...] = ()
     """Behaviours that fail the call."""
+    read_out: tuple[Text, ...] = ()
+    """Sentences that the trainee is to say word for word; how many of the words come across is their clarity."""
     glossary: dict[str, Text] = Field(default_factory=dict)
     """Internal terms and their plain words."""
     coach: str = ""
