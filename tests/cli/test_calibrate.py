@@ -13,7 +13,9 @@ import soundfile
 from voicesim.audio.clip import BLOCK_SAMPLES, SAMPLE_RATE_HZ
 from voicesim.cli.baselines import baseline_path, baselines_folder, find_baseline
 from voicesim.cli.calibrate import PROMPTS
+from voicesim.cli.rehearsal import RehearsalOptions, _own_baseline
 from voicesim.errors import InputError
+from voicesim.lines.devices import DeviceRecord
 from voicesim.measure.schema import read_baseline, write_baseline
 from voicesim.measure.spelling import syllables_in
 from voicesim.ports import LineReport
@@ -203,6 +205,27 @@ def test_the_microphones_own_baseline_is_preferred(voicesim, tmp_path, sentences
     baseline_path("Kim", "Headset").write_text("{")
     with pytest.raises(InputError, match="baseline"):
         find_baseline("Kim", "Headset")
+
+
+def test_a_call_takes_the_trainees_own_baseline(voicesim, tmp_path, sentences, monkeypatch, capfd):
+    device = DeviceRecord(
+        index=0, name="Headset", host_api="x", n_input_channels=1, n_output_channels=2, default_rate_hz=48_000,
+        default_input_latency_s=0.0, default_output_latency_s=0.0, is_default_input=True, is_default_output=True,
+    )  # fmt: skip
+    monkeypatch.setattr("voicesim.lines.devices.list_devices", lambda: (device,))
+    takes = written(tmp_path / "takes", sentences)
+    options = RehearsalOptions(scenario="parcel", trainee="Kim")
+
+    assert _own_baseline(options) is None
+    assert "voicesim calibrate" in capfd.readouterr().err
+    voicesim("calibrate", "--trainee", "Kim", "--device", "Laptop", "--from", takes, "-q")
+    assert _own_baseline(options) == baseline_path("Kim", "Laptop")
+    assert "made with Laptop" in capfd.readouterr().err
+    path = baseline_path("Kim", "Headset")
+    write_baseline(path, replace(read_baseline(baseline_path("Kim", "Laptop")), device="Headset"))
+    assert _own_baseline(options) == path
+    assert _own_baseline(replace(options, simulate=tmp_path)) is None
+    assert _own_baseline(replace(options, trainee="")) is None
 
 
 def test_prompts_are_ten_sentences_of_about_three_seconds():

@@ -125,7 +125,15 @@ def test_a_baseline_stands_in_for_calm_turns() -> None:
 
     assert result.details["yardstick"] == "baseline"
     assert result.value < 30.0
-    assert any("read sentences" in caution for caution in result.cautions)
+    assert any("livelier than they read" in caution for caution in result.cautions)
+
+
+def test_who_speaks_faster_than_one_has_read_is_not_unsteady() -> None:
+    own = baseline_from([turn(n) for n in range(8)], trainee="pat", level_dbov=-26.0)
+
+    result = steadiness(found([turn(n, articulation_sps=1.0) for n in range(4, 12)], baseline=own))
+
+    assert (result.value, result.details["rate_shift_ratio"]) == (100.0, None)
 
 
 def test_calm_turns_from_afterwards_are_better_than_none_and_said_to_be_so() -> None:

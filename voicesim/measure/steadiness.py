@@ -15,7 +15,7 @@ Conventions
         steadiness of a turn = 100 - 30 * sqrt(mean of e^2 over the cues), 0 at least
 
     The value is the mean over the provoked turns. Pitch and level both at 4 z, that is about 4 st and 6 dB up,
-    give 53. Level is left out where something evens it out or the customer leaks in.
+    give 53. Level is left out where something evens it out, the rate where the yardstick was read.
     *Recovery* counts the turns from the first one of a provocation until one has 75 and more again: 0 for who never
     lost it; the longest of the call. Both are about delivery: a cheerful voice is no calm one either, and a louder
     customer makes everybody louder.
@@ -106,8 +106,12 @@ def yardstick_from(
 
 
 def yardstick_of(baseline: Baseline, *, with_level: bool = True) -> Yardstick:
-    """A baseline as the yardstick."""
-    cues = [cue for cue in (*_RISING, *_EITHER_WAY) if with_level or cue != "level_db"]
+    """A baseline as the yardstick; its rate is left out, since people speak faster than they read."""
+    cues = [
+        cue
+        for cue in (*_RISING, *_EITHER_WAY)
+        if cue != "articulation_sps" and (with_level or cue != "level_db")
+    ]
     middle = {cue: getattr(baseline, "level_dbov" if cue == "level_db" else cue) for cue in cues}
     scatter = {cue: getattr(baseline.scatter, cue) for cue in cues}
     return Yardstick(
@@ -119,7 +123,7 @@ def yardstick_of(baseline: Baseline, *, with_level: bool = True) -> Yardstick:
 
 
 def _floored(scatter: dict[str, float], middle: dict[str, float]) -> dict[str, float]:
-    floors = {**_FLOORS, "articulation_sps": _RATE_FLOOR * middle["articulation_sps"]}
+    floors = {**_FLOORS, "articulation_sps": _RATE_FLOOR * middle.get("articulation_sps", 0.0)}
     return {cue: max(value, floors[cue]) for cue, value in scatter.items()}
 
 
@@ -269,7 +273,9 @@ def steadiness(found: Composure | NotMeasured) -> Result:
         "pitch_shift_st": number(shifts["f0_st"]),
         "level_shift_db": number(shifts["level_db"]) if "level_db" in shifts else None,
         "alpha_ratio_shift_db": number(shifts["alpha_db"]),
-        "rate_shift_ratio": number(shifts["articulation_sps"] / yardstick.middle["articulation_sps"]),
+        "rate_shift_ratio": number(shifts["articulation_sps"] / yardstick.middle["articulation_sps"])
+        if "articulation_sps" in shifts
+        else None,
         "pitch_spread_shift_st": number(shifts["f0_spread_st"]),
         "z": {
             cue: number(mean(yardstick.distances(found.turns[i])[cue] for i in tried))
@@ -336,7 +342,9 @@ def _cautions(found: Composure) -> tuple[str, ...]:
             "The calm turns come from after the provocation too, when some of it may still be in the voice."
         )
     if found.yardstick.source == "baseline":
-        cautions.append("Held against read sentences: people speak a little livelier than they read.")
+        cautions.append(
+            "Held against sentences that were read: people speak a little livelier than they read."
+        )
     return tuple(cautions)
 
 
