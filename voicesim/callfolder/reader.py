@@ -50,6 +50,29 @@ class StoredCall:
         details = self.about.get("line", {}).get("details", {})
         return str(details.get("microphone", ""))
 
+    @property
+    def conditions(self) -> dict[str, str | int | float]:
+        """How the call was played, as far as the folder says; the events know best whether it was practice."""
+        settings = self.about.get("settings")
+        settings = settings if isinstance(settings, dict) else {}
+        found: dict[str, str | int | float] = {}
+        modes = [
+            event["mode"] for event in self.events if event["event"] == "call_started" and "mode" in event
+        ]
+        if modes:
+            found["mode"] = str(modes[0])
+        for key in ("difficulty", "background", "background_below_voice_db"):
+            if isinstance(settings.get(key), str | int | float):
+                found[key] = settings[key]
+        if found.get("background", "none") == "none":
+            found.pop("background", None)
+            found.pop("background_below_voice_db", None)
+        for key, event in (("pauses", "paused"), ("said_again", "said_again")):
+            n = sum(one["event"] == event for one in self.events)
+            if n:
+                found[key] = n
+        return found
+
     def lines(self, n_samples: int) -> tuple[CustomerLine, ...]:
         """The customer's lines in a recording of that length.
 

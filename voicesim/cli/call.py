@@ -36,6 +36,31 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
     help="Silence after which your turn counts as over.  [default: as your words and your melody ask for]",
 )
 @click.option(
+    "--practice/--test",
+    "is_practice",
+    default=False,
+    show_default=True,
+    help="Practice: live hints, a pause key, 'say that again'. A test has none of it, and the card says which.",
+)
+@click.option(
+    "--difficulty",
+    type=click.Choice(["easy", "normal", "hard"]),
+    default="normal",
+    show_default=True,
+    help="How patient the customer is, how long he talks on, how much he tells unasked.",
+)
+@click.option(
+    "--background",
+    type=click.Choice(["none", "line", "cafe"]),
+    help="What is heard behind the customer.  [default: the scenario's]",
+)
+@click.option(
+    "--background-db",
+    type=click.FloatRange(6.0, 60.0),
+    metavar="DB",
+    help="How far it lies below the voice.  [default: line 35, cafe 22]",
+)
+@click.option(
     "--voice",
     default="pyttsx3",
     show_default=True,
@@ -63,6 +88,10 @@ def command(
     simulate: Path | None,
     real_time: bool,
     telephone: bool,
+    is_practice: bool,
+    difficulty: str,
+    background: str | None,
+    background_db: float | None,
     voice: str,
     end_silence_s: float | None,
     recogniser: str,
@@ -79,6 +108,8 @@ def command(
     """
     from voicesim.cli.rehearsal import RehearsalOptions, run_rehearsal
 
+    if background_db is not None and background in (None, "none"):
+        raise click.UsageError("--background-db goes with --background line or cafe")
     if real_time and simulate is None:
         raise click.UsageError("--real-time goes with --simulate")
     return run_rehearsal(
@@ -92,6 +123,10 @@ def command(
             echo_check=echo_check,
             recogniser=recogniser,
             telephone=telephone,
+            is_practice=is_practice,
+            difficulty=difficulty,
+            background=background,
+            background_db=background_db,
             voice=voice,
             llm=chosen_llm(**llm),
             end_silence_s=end_silence_s,

@@ -52,6 +52,7 @@ class Speaking:
 
     telephone: bool = False
     """As over a telephone."""
+    difficulty: str = "normal"
     voice: str = "pyttsx3"
     """The synthesizer, as ``--voice`` names it."""
     llm: LlmOptions | None = None
@@ -73,8 +74,10 @@ def scripted(name: str, speaking: Speaking) -> Casting:
     """
     from voicesim.cli.llm import open_llm
     from voicesim.cli.scenarios import load_named
+    from voicesim.scenario.difficulty import Difficulty, at_difficulty
 
     scenario, path = load_named(name)
+    scenario = at_difficulty(scenario, Difficulty(speaking.difficulty))
     model = None if speaking.llm is None else open_llm(speaking.llm)
     return functools.partial(_render, scenario, path.read_bytes(), speaking, model)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import functools
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +16,12 @@ from voicesim.cli.output import Progress, colour_on, say, shout, unicode_on, wid
 from voicesim.errors import CallAbortedError
 
 if TYPE_CHECKING:
+    from voicesim.audio.background import Background
     from voicesim.audio.clip import Clip
+    from voicesim.behaviour.tables import Tables
     from voicesim.callfolder.writer import FolderWriter
     from voicesim.cli.casting import Cast, Casting
+    from voicesim.cli.hints import HintConsole
     from voicesim.cli.llm import LlmOptions
     from voicesim.lines.simulated import SimulatedLine
     from voicesim.live.session import Outcome
@@ -50,6 +53,13 @@ class RehearsalOptions:
     recogniser: str = "auto"
     telephone: bool = False
     """The customer sounds as over a telephone."""
+    is_practice: bool = False
+    """With live hints, a pause key and "say that again"."""
+    difficulty: str = "normal"
+    background: str | None = None
+    """Behind the customer, in the scenario's place."""
+    background_db: float | None = None
+    """How far it lies below the voice."""
     voice: str = "pyttsx3"
     """The customer's synthesizer."""
     llm: LlmOptions | None = None
@@ -92,11 +102,12 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     baseline = options.baseline or _own_baseline(options)
     jobs, recognition = _recognition(options, progress)
     with closing(jobs), closing(casting(progress)) as cast:
-        connected = _connect(options, cast.voices, progress)
+        background = _background(options, cast.scenario)
+        connected = _connect(options, cast.voices, background, progress)
         progress.done()
         folder = FolderWriter(
             options.out or _default_folder(cast.scenario),
-            _about(options, cast, recognition, connected),
+            _about(options, cast, recognition, connected, background),
         )
         with _discarded_if_empty(folder):
             folder.snapshot("scenario.yaml", cast.source)
@@ -115,6 +126,7 @@ def _casting(options: RehearsalOptions) -> Casting:
             telephone=options.telephone,
             voice=options.voice,
             llm=options.llm,
+            difficulty=options.difficulty,
             is_virtual=options.simulate is not None and not options.is_real_time,
         )
         return scripted(options.scenario, speaking)
@@ -150,7 +162,9 @@ def _own_baseline(options: RehearsalOptions) -> Path | None:
     found = find_baseline(options.trainee, microphone)
     if found is None:
         if not options.is_quiet:
-            say(f"no baseline of {options.trainee} yet: volume and tone are judged without (voicesim calibrate)")
+            say(
+                f"no baseline of {options.trainee} yet: volume and tone are judged without (voicesim calibrate)"
+            )
         return None
     path, baseline = found
     if baseline.device != microphone:
@@ -169,7 +183,22 @@ def _discarded_if_empty(folder: FolderWriter) -> Iterator[None]:
         folder.discard_if_empty()
 
 
-def _connect(options: RehearsalOptions, voices: dict[str, Clip], progress: Progress) -> _Connected:
+def _background(options: RehearsalOptions, scenario: Scenario) -> Background:
+    """What is heard behind the customer: what was asked for, else the scenario's."""
+    from voicesim.audio.background import USUAL_BELOW_DB, Background, BackgroundKind
+
+    if options.simulate is not None:
+        # Nobody is there to hear it.
+        return Background()
+    if options.background is None:
+        return scenario.background
+    kind = BackgroundKind(options.background)
+    return Background(kind=kind, below_voice_db=options.background_db or USUAL_BELOW_DB[kind])
+
+
+def _connect(
+    options: RehearsalOptions, voices: dict[str, Clip], background: Background, progress: Progress
+) -> _Connected:
     if options.simulate is not None:
         return _simulated(options.simulate, is_real_time=options.is_real_time)
     from voicesim.cli.soundcard import connect
@@ -179,6 +208,7 @@ def _connect(options: RehearsalOptions, voices: dict[str, Clip], progress: Progr
         output_device=options.output_device,
         probe=next(iter(voices.values())),
         wants_check=options.echo_check,
+        background=background,
         progress=progress,
     )
     return _Connected(line=line, echo=echo, canceller=canceller)
@@ -234,9 +264,18 @@ def _about(
     cast: Cast,
     recognition: Recognition,
     connected: _Connected,
+    background: Background,
 ) -> dict[str, Json]:
     from voicesim.callfolder.records import echo_to_json, recognition_to_json
 
+    settings: dict[str, Json] = {
+        "mode": "practice" if options.is_practice else "test",
+        "difficulty": options.difficulty,
+        "background": background.kind.value,
+        "background_below_voice_db": background.below_voice_db,
+        "end_silence_s": options.end_silence_s,
+        "telephone": options.telephone,
+    }
     return {
         "voicesim": __version__,
         "began": dt.datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -247,7 +286,7 @@ def _about(
         "voice": cast.identity,
         **({} if cast.language_model is None else {"language_model": cast.language_model}),
         "echo": None if connected.echo is None else echo_to_json(connected.echo),
-        "settings": {"end_silence_s": options.end_silence_s, "telephone": options.telephone},
+        "settings": settings,
     }
 
 
@@ -260,8 +299,9 @@ def _play(
 ) -> Outcome:
     from voicesim.cli.wiring import load_tables
     from voicesim.engines.detector_silero import SileroDetector
-    from voicesim.live.call import LiveConfig
+    from voicesim.live.practice import Mode
     from voicesim.live.session import rehearse
+    from voicesim.live.settings import LiveConfig
     from voicesim.speech.endpointing import EndpointerConfig
     from voicesim.speech.listening import Listener
 
@@ -269,24 +309,44 @@ def _play(
     session = None if connected.canceller is None else connected.canceller.session()
     if not options.is_quiet:
         say(f"the call begins: {cast.scenario.title}" + ("" if connected.simulated else "  (Ctrl-C ends it)"))
-    return rehearse(
-        scenario=cast.scenario,
-        voices=cast.voices,
-        tables=load_tables(),
-        listener=Listener(
-            SileroDetector().session().step,
-            cancel=None if session is None else session.process,
-            cancel_delay_samples=0 if session is None else session.delay_samples,
-            is_half_duplex=is_severe,
-        ),
-        jobs=jobs,
-        line=connected.line,
-        folder=folder,
-        improviser=cast.improviser,
-        config=LiveConfig(
-            endpointer=EndpointerConfig(end_s=options.end_silence_s), allows_barge_in=not is_severe
-        ),
-    )
+    tables = load_tables()
+    with _console(options, cast.scenario, tables) as console:
+        return rehearse(
+            scenario=cast.scenario,
+            voices=cast.voices,
+            tables=tables,
+            console=console,
+            listener=Listener(
+                SileroDetector().session().step,
+                cancel=None if session is None else session.process,
+                cancel_delay_samples=0 if session is None else session.delay_samples,
+                is_half_duplex=is_severe,
+            ),
+            jobs=jobs,
+            line=connected.line,
+            folder=folder,
+            improviser=cast.improviser,
+            config=LiveConfig(
+                endpointer=EndpointerConfig(end_s=options.end_silence_s),
+                allows_barge_in=not is_severe,
+                mode=Mode.PRACTICE if options.is_practice else Mode.TEST,
+            ),
+        )
+
+
+def _console(
+    options: RehearsalOptions, scenario: Scenario, tables: Tables
+) -> AbstractContextManager[HintConsole | None]:
+    """Keys and hints, in practice."""
+    if not options.is_practice:
+        return nullcontext()
+    from voicesim.cli.hints import HintConsole
+
+    def title_of(behaviour_id: str) -> str:
+        found = tables.behaviour(behaviour_id)
+        return behaviour_id.replace("_", " ") if found is None else found.title
+
+    return HintConsole(title_of=title_of, too_fast_wpm=scenario.too_fast_wpm, is_quiet=options.is_quiet)
 
 
 def _finish(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from voicesim.cli.output import Progress, say, shout
 
 if TYPE_CHECKING:
+    from voicesim.audio.background import Background
     from voicesim.audio.clip import Clip
     from voicesim.lines.echocheck import EchoCheck
     from voicesim.lines.soundcard import SoundCardLine
@@ -25,6 +26,7 @@ def connect(
     output_device: str | None,
     probe: Clip,
     wants_check: bool,
+    background: Background,
     progress: Progress,
 ) -> tuple[SoundCardLine, Echo | None, EchoCanceller | None]:
     """Open the devices and spend three seconds on the echo.
@@ -35,12 +37,15 @@ def connect(
     Raises:
         DeviceError: no such device, or it does not open.
     """
+    from voicesim.audio.background import render_background
+    from voicesim.audio.level import active_rms_dbov
     from voicesim.engines.detector_silero import SileroDetector
     from voicesim.engines.echo_webrtc import WebRtcEchoCanceller
     from voicesim.lines.echocheck import check_echo
     from voicesim.lines.soundcard import SoundCardLine
 
-    line = SoundCardLine(input_device=input_device, output_device=output_device)
+    behind = render_background(background, voice_dbov=active_rms_dbov(probe.samples))
+    line = SoundCardLine(input_device=input_device, output_device=output_device, background=behind)
     if not wants_check:
         line.open()
         return line, None, None

@@ -99,6 +99,7 @@ def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_pr
         echo=stored.echo,
         device_faults=stored.device_faults,
         engines=engines_used(engines),
+        conditions=stored.conditions,
         ending=stored.ending,
         microphone=stored.microphone,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from voicesim.results import Json, Measured, NotMeasured, Reason, Result
@@ -212,7 +212,24 @@ def facts(call: Mapping[str, Json]) -> tuple[str, ...]:
     ending = call.get("ending")
     if isinstance(ending, str) and ending:
         found.append(ENDINGS.get(ending, title(ending).lower()))
-    return tuple(clean(fact) for fact in found)
+    return tuple(clean(fact) for fact in (*found, *_conditions(call.get("conditions"))))
+
+
+def _conditions(conditions: Json) -> Iterator[str]:
+    """How a rehearsal was played, as far as the card knows."""
+    if not isinstance(conditions, Mapping):
+        return
+    mode = conditions.get("mode")
+    if mode:
+        yield "practice, with hints" if mode == "practice" else "test, without hints"
+    if conditions.get("difficulty", "normal") != "normal":
+        yield f"{conditions['difficulty']} customer"
+    if conditions.get("background"):
+        behind = {"cafe": "a café", "line": "line noise"}.get(str(conditions["background"]), "noise")
+        yield f"{behind} behind the customer ({conditions.get('background_below_voice_db')} dB below)"
+    for key, words in (("pauses", "paused {} x"), ("said_again", "{} x said again on request")):
+        if conditions.get(key):
+            yield words.format(conditions[key])
 
 
 def warnings(call: Mapping[str, Json]) -> tuple[str, ...]:

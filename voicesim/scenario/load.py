@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voicesim.audio.background import USUAL_BELOW_DB, Background
 from voicesim.errors import ScenarioError
 from voicesim.files.strict_yaml import Lines, load_yaml_with_lines
 from voicesim.ports import VoiceStyle
@@ -28,6 +29,7 @@ from voicesim.speech.call import Brief
 
 if TYPE_CHECKING:
     from voicesim.scenario.schema import (
+        BackgroundFile,
         CustomerFile,
         FactFile,
         ListeningFile,
@@ -128,6 +130,7 @@ class _Reader:
             too_fast_wpm=customer.too_fast_wpm,
             hold=self._several(file.hold.says, "hold", "hold", "says"),
             hold_patience_s=file.hold.patience_s,
+            background=_background(file.background),
             confirmation=self._spoken(file.confirmation, "confirmation", "confirmation"),
             after_interruption=file.interruption.then,
             time_limit_s=file.time_limit_s,
@@ -265,6 +268,13 @@ class _Reader:
 
     def _fail(self, message: str, *place: str | int, hint: str, key: str | None = None) -> None:
         raise ScenarioError(message, path=self._path, line=self._lines.of(*place), key=key, hint=hint)
+
+
+def _background(file: BackgroundFile | None) -> Background:
+    if file is None:
+        return Background()
+    below_db = USUAL_BELOW_DB[file.kind] if file.below_voice_db is None else file.below_voice_db
+    return Background(kind=file.kind, below_voice_db=below_db)
 
 
 def _bands(customer: CustomerFile, language: str) -> tuple[MoodBand, ...]:

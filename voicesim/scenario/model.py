@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from voicesim.audio.background import Background
 from voicesim.errors import ParameterError
 from voicesim.ports import VoiceStyle
 
@@ -203,6 +204,8 @@ class Scenario:
     hold: tuple[Spoken, ...] = ()
     """Said when asked to hold, one after another; after that he does not hold any more."""
     hold_patience_s: float = 30.0
+    background: Background = field(default_factory=Background)
+    """What is heard behind the customer."""
     facts_a_turn: int | None = None
     """How many facts he gives in one answer; ``None`` for all that are asked for."""
     confirmation: Spoken | None = None

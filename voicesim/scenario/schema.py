@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
+from voicesim.audio.background import BackgroundKind
 from voicesim.scenario.model import AfterInterruption, EndingKind
 
 FORMAT: Final = "voicesim-scenario/1"
@@ -204,6 +205,14 @@ class InterruptionFile(_Strict):
     """Said first, one after another as it happens again."""
 
 
+class BackgroundFile(_Strict):
+    """What is heard behind the customer."""
+
+    kind: BackgroundKind
+    below_voice_db: float | None = Field(default=None, ge=6.0, le=60.0)
+    """How far it lies below the voice, in decibels; 35 for a line and 22 for a café if left out."""
+
+
 class HoldFile(_Strict):
     """What happens when the trainee asks the customer to hold."""
 
@@ -252,6 +261,7 @@ class ScenarioFile(_Strict):
     hold: HoldFile = HoldFile()
     confirmation: Words | None = "Yes, that's right."
     """Said when a fact is read back rightly; null for nothing."""
+    background: BackgroundFile | None = None
     time_limit_s: Seconds = 300.0
     must: tuple[Id, ...] = ()
     """Behaviours without which the call fails."""

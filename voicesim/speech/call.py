@@ -155,6 +155,9 @@ class Call:
     """Counts of lost or late audio, by kind, from the line."""
     engines: Mapping[str, EngineId] = field(default_factory=dict)
     """Detector, pitch tracker and so on, for the provenance."""
+    conditions: Mapping[str, str | int | float] = field(default_factory=dict)
+    """How a rehearsal was played: ``mode`` (``test`` or ``practice``), ``difficulty``, ``background``, and how often
+    it was paused or a line was said again; empty for a file."""
     ending: str = ""
     """How a rehearsal ended (``resolved``, ``gave_up``, ``time_limit``, ``aborted``); empty for a file."""
     microphone: str = ""

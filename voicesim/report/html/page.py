@@ -105,7 +105,12 @@ def _header(card: Scorecard, call: Call) -> Markup:
     name = call.brief.title if call.brief and call.brief.title else call.call_id
     facts = [call.call_id] if name != call.call_id else []
     facts += wording.facts(
-        {"duration_s": call.duration_s, "layout": call.layout.value, "ending": call.ending}
+        {
+            "duration_s": call.duration_s,
+            "layout": call.layout.value,
+            "ending": call.ending,
+            "conditions": dict(call.conditions),
+        }
     )
     return element(
         "header",
