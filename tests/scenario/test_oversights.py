@@ -80,6 +80,13 @@ def test_a_sound_scenario_has_none():
         ),
         ("{behaviours: [apology], go: good}", "{go: good}", 12, "goes on whatever is said here", "otherwise"),
         ("It does not work.", "Well " * 31, 9, "too long to listen to (31 words)", "within 30"),
+        (
+            "[It is broken.]",
+            "[It is broken, you see.]",
+            14,
+            "in the middle of a sentence: 'you see.'",
+            "quotation marks",
+        ),
         ("Thank you.", "Thanks & bye.", 17, "has '&'", "as they are spoken"),
     ],
 )

@@ -70,7 +70,20 @@ def test_every_skill_is_called_for_by_two_at_least():
 
 def test_a_dozen_calls_with_customers_of_their_own():
     customers = {scenario_of(name).customer_name for name in NAMES}
-    assert len(NAMES) == len(customers) == 12
+    assert len(NAMES) == len(customers) >= 12
+
+
+def test_a_call_can_end_in_every_way_there_is():
+    ways = Counter(kind for name in NAMES for kind in {e.kind for e in scenario_of(name).endings})
+    assert {kind for kind in EndingKind if ways[kind] < 2} == set()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_how_content_a_solved_customer_is_depends_on_his_mood(name):
+    """The same steps solve the matter; the mood in which they are taken decides what the end is called."""
+    scenario = scenario_of(name)
+    ending = next(e for e in scenario.endings if e.kind is EndingKind.RESOLVED)
+    assert (ending.kind_in(0.5), ending.kind_in(-1.0)) == (EndingKind.RESOLVED, EndingKind.RESOLVED_COOL)
 
 
 def best_answer(scenario: Scenario, state: State) -> HeardTurn:

@@ -121,7 +121,7 @@ class Draft:
         ]
         if state.ending is not None:
             ending = self.scenario.ending(state.ending)
-            kind = state.ending if ending is None else ending.kind.value
+            kind = state.ending if ending is None else ending.kind_in(state.mood).value
             actions.append(End(ending=kind, ending_id="" if ending is None else ending.ending_id))
         else:
             wait_s = patience_s or self.moment.patience_s or band.patience_s

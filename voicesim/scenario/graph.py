@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from voicesim.scenario.model import EndingKind, Listening, Moment, Scenario, Way
+from voicesim.scenario.model import Ending, EndingKind, Listening, Moment, Scenario, Way
 
 _STYLES: Final = {
     EndingKind.RESOLVED: "good",
@@ -26,7 +26,7 @@ def mermaid(scenario: Scenario) -> str:
     lines = ["flowchart TD"]
     lines += [f'  {m.moment_id}["{_moment_label(m)}"]' for m in scenario.moments]
     lines += [
-        f'  {e.ending_id}(["{_quoted(f"{e.ending_id} ({e.kind.value})")}"]):::{_STYLES[e.kind]}'
+        f'  {e.ending_id}(["{_quoted(f"{e.ending_id} ({_kinds(e)})")}"]):::{_STYLES[e.kind]}'
         for e in scenario.endings
     ]
     for moment in scenario.moments:
@@ -37,6 +37,12 @@ def mermaid(scenario: Scenario) -> str:
         "  classDef late fill:#eeeeee,stroke:#777777",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _kinds(ending: Ending) -> str:
+    if ending.content_from is None:
+        return ending.kind.value
+    return f"{ending.kind.value}, below mood {ending.content_from:g} {EndingKind.RESOLVED_COOL.value}"
 
 
 def _arrows(moment: Moment) -> Iterator[str]:

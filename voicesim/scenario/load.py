@@ -119,6 +119,7 @@ class _Reader:
                     ending_id=ending.id,
                     kind=EndingKind(ending.kind),
                     says=self._spoken(ending.says, f"{ending.id}.says", "endings", i, "says"),
+                    content_from=ending.content_from,
                     line=self._lines.of("endings", i),
                 )
                 for i, ending in enumerate(file.endings)

@@ -154,7 +154,14 @@ class Ending:
     ending_id: str
     kind: EndingKind
     says: Spoken | None = None
+    content_from: float | None = None
+    """Of a resolution: in a worse mood than this it is ``resolved_cool``."""
     line: int = 0
+
+    def kind_in(self, mood: float) -> EndingKind:
+        """What it comes to in a mood."""
+        is_cool = self.content_from is not None and mood < self.content_from
+        return EndingKind.RESOLVED_COOL if is_cool and self.kind is EndingKind.RESOLVED else self.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ MAX_LINE_WORDS: Final = 30
 
 _HARD_TO_SAY: Final = re.compile(r"[0-9&@#%/\\<>_*+=]|\b(?:Mr|Mrs|Ms|Dr|St|etc|e\.g|i\.e|approx)\.")
 
+_ONE_OF_SEVERAL: Final = re.compile(r"\.?[0-9]+\Z")
+"""Slots of lines that stand in a list."""
+
 
 def oversights(scenario: Scenario) -> Iterator[Problem]:
     """Advice on a scenario, in no order."""
@@ -44,6 +47,12 @@ def _speakable(scenario: Scenario) -> Iterator[Problem]:
                 yield note(
                     f"{spoken.slot} is too long to listen to ({len(text.split())} words)",
                     f"keep lines within {MAX_LINE_WORDS} words",
+                    spoken.line or None,
+                )
+            if _ONE_OF_SEVERAL.search(spoken.slot) and text[0].islower():
+                yield note(
+                    f"{spoken.slot} begins in the middle of a sentence: {text!r}",
+                    "a comma inside [ ] begins another line; put a line with a comma in quotation marks",
                     spoken.line or None,
                 )
             hard = _HARD_TO_SAY.search(text)

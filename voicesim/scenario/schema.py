@@ -180,6 +180,8 @@ class EndingFile(_Strict):
     id: Id
     kind: EndingKind
     says: Words | None = None
+    content_from: Mood | None = None
+    """Of a resolution: in a worse mood than this it counts as resolved_cool."""
 
 
 class FactFile(_Strict):
