@@ -134,8 +134,11 @@ def _robust_peak(samples: Samples) -> float:
     n_whole = len(samples) // HOP_SAMPLES * HOP_SAMPLES
     if n_whole == 0:
         return float(np.max(np.abs(samples), initial=0.0))
-    frames = samples[:n_whole].reshape(-1, HOP_SAMPLES)
-    peaks = np.maximum(frames.max(axis=1), -frames.min(axis=1))
+    peaks = np.zeros(n_whole // HOP_SAMPLES, np.float32)
+    for start in range(0, len(peaks), _PIECE_FRAMES):
+        piece = samples[start * HOP_SAMPLES : min((start + _PIECE_FRAMES) * HOP_SAMPLES, n_whole)]
+        frames = piece.reshape(-1, HOP_SAMPLES)
+        np.maximum(frames.max(axis=1), -frames.min(axis=1), out=peaks[start : start + len(frames)])
     kept = len(peaks) - 1 - int(PEAK_IGNORED_RATIO * len(peaks))
     return float(np.partition(peaks, kept)[kept])
 

@@ -6,11 +6,12 @@ folders that voicesim writes; a recording with one channel holds both.
 
 from __future__ import annotations
 
+import mmap
 import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from voicesim.speech.call import Layout
 
 IN_MEMORY_SAMPLES: Final = 20 * 60 * SAMPLE_RATE_HZ
 """Longer channels stay on disk and are mapped."""
+
+RESIDENT_SAMPLES: Final = 1 << 22
+"""Of such a channel about this much is in memory: 16 MB."""
 
 SAME_SOUND_RESIDUAL: Final = 1e-4
 """Channels of which one explains the other up to this share of the power (-40 dB) hold the same sound."""
@@ -35,6 +39,25 @@ class Channels:
     trainee: Clip
     customer: Clip | None
     info: RecordingInfo
+
+
+class _OnDisk(np.memmap):
+    """Samples on disk of which only what was lately cut out is in memory.
+
+    Whatever was let go comes back from the file when somebody looks at it, so that cuts stay good.
+    """
+
+    _n_cut = 0
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as numpy has it
+        cut = np.asarray(super().__getitem__(index))
+        self._n_cut += cut.size
+        if self._n_cut > RESIDENT_SAMPLES:
+            self._n_cut = cut.size
+            mapped = getattr(self, "_mmap", None)
+            if hasattr(mmap, "MADV_DONTNEED") and mapped is not None:
+                mapped.madvise(mmap.MADV_DONTNEED)
+        return cut
 
 
 class _Spool:
@@ -75,7 +98,7 @@ class _Spool:
         file.seek(0)
         if self.n_samples <= IN_MEMORY_SAMPLES:
             return Clip(np.frombuffer(file.read(), dtype="<f4").astype(np.float32, copy=False))
-        return Clip(np.memmap(file, dtype="<f4", mode="r"))
+        return Clip(_OnDisk(file, dtype="<f4", mode="r"))
 
 
 def read_channels(
