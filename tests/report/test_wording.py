@@ -98,3 +98,12 @@ def test_a_call_without_facts_has_none() -> None:
     assert wording.facts({}) == ()
     assert wording.facts({"duration_s": None, "layout": None, "scenario": None, "ending": ""}) == ()
     assert wording.facts({"duration_s": 12, "layout": "mono"}) == ("0:12", "recording, one channel")
+
+
+def test_every_ending_of_a_scenario_is_told_in_words() -> None:
+    from voicesim.scenario.model import EndingKind
+
+    told = [wording.facts({"ending": kind.value}) for kind in EndingKind]
+    assert len(set(told)) == len(told)
+    assert all(len(words) == 1 and "_" not in words[0] for words in told)
+    assert all(kind.value in wording.ENDINGS for kind in EndingKind)

@@ -263,10 +263,11 @@ def test_an_apology_without_a_deed_is_half(judged):
     assert skill(none, "taking_responsibility").score == 0
 
 
-def test_nobody_closes_a_call_that_the_customer_left(judged):
+@pytest.mark.parametrize("ending", ["gave_up", "hung_up", "escalated", "time_limit", "aborted"])
+def test_nobody_closes_a_call_that_the_customer_left(judged, ending):
     left = POOR + "\nC: forget it goodbye"
     closed = skill(judged(left), "rapport")
-    gave_up = skill(judged(left, ending="gave_up"), "rapport")
+    gave_up = skill(judged(left, ending=ending), "rapport")
     at_the_end = {"rapport_offer_more", "rapport_farewell"}
     assert at_the_end <= {lost.rule for lost in closed.lost}
     assert at_the_end.isdisjoint({lost.rule for lost in gave_up.lost})

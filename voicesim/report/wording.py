@@ -39,7 +39,10 @@ REASONS: Final[Mapping[Reason, str]] = {
 
 ENDINGS: Final[Mapping[str, str]] = {
     "resolved": "resolved",
+    "resolved_cool": "resolved, the customer none the happier",
+    "escalated": "the customer asked for the supervisor",
     "gave_up": "the customer gave up",
+    "hung_up": "the customer hung up",
     "time_limit": "out of time",
     "aborted": "ended early",
 }

@@ -20,7 +20,7 @@ from voicesim.scorecard.turns import Turn
 
 _OPENING_TURNS: Final = 2
 _CLOSING_TURNS: Final = 3
-_UNFINISHED: Final = frozenset({"aborted", "gave_up", "time_limit"})
+_UNFINISHED: Final = frozenset({"aborted", "gave_up", "hung_up", "escalated", "time_limit"})
 """Endings after which nobody can close a call politely."""
 _LEAST_CERTAIN: Final = 0.5
 """Share of a turn's words over the confidence gate below which it is not held against the trainee."""
