@@ -27,8 +27,9 @@ MARGIN_SAMPLES: Final = round(0.25 * SAMPLE_RATE_HZ)
 GAP_SAMPLES: Final = round(0.2 * SAMPLE_RATE_HZ)
 OPEN_WINDOWS: Final = 8
 """An utterance goes into the first of so many last windows that has room for it."""
-AT_ONCE: Final = 4
-"""Windows handed over together: they share the work, and their sound is held in memory."""
+AT_ONCE: Final = 2
+"""Windows handed over together. On a processor two take a tenth less work than one after the other; more gain nothing
+and hold more sound in memory."""
 
 
 @dataclass(frozen=True, slots=True)
