@@ -13,7 +13,7 @@ from voicesim.measure.quality import quality_of
 from voicesim.measure.registry import measure_call
 from voicesim.measure.tone import Baseline
 from voicesim.measure.voice import analyse
-from voicesim.measure.volume import level_track_dbov, volume
+from voicesim.measure.volume import volume
 from voicesim.results import Measured
 from voicesim.speech.words import Party
 
@@ -116,11 +116,12 @@ def test_evidence_is_the_level_of_every_utterance() -> None:
     assert [e.value for e in evidence] == pytest.approx(levels, abs=0.7)
 
 
-def test_track_by_the_second() -> None:
-    made = stage()
-
-    track = level_track_dbov(made.side(Party.TRAINEE).clip)
+def test_level_of_every_second() -> None:
+    levels = [-20.0, -32.0, -26.0, -30.0, -22.0, -28.0]
+    track = measured(stage(levels)).details["dbov_by_second"]
 
     assert len(track) == 30
-    assert track[2] == pytest.approx(-26.0, abs=1.0)
-    assert np.isnan(track[0]) or track[0] < -60
+    for (start_s, end_s), dbov in zip(PARTS, levels, strict=True):
+        assert track[start_s:end_s] == pytest.approx([dbov] * 3, abs=1.0)
+        assert track[end_s : end_s + 1] in ([None], [])
+    assert track[0] is None

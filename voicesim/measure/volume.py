@@ -7,7 +7,8 @@ Conventions
     level depends on the microphone and is advice only: between -32 and -16 dBov is good, under -38 too faint.
     Evenness: robust standard deviation (P90 - P10) / 2.563 of the levels of utterances of 1 s and more,
     five at least. Trailing off: level of the last 0.5 s of a phrase over that of the whole phrase, median over
-    phrases of 1.5 s and more, five at least; a few dB are natural, -8 dB and less is heard as fading.
+    phrases of 1.5 s and more, five at least; a few dB are natural, -8 dB and less is heard as fading. The level of
+    every second is a detail, of its speech alone.
 
 Source: ITU-T P.56; the band is that of IETF RFC 7874 section 4 (-22 dBov, 6 dB to both sides, here 10 below).
 Trailing off and evenness have no standard.
@@ -15,15 +16,14 @@ Trailing off and evenness have no standard.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
 from statistics import median
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
-from voicesim.audio.span import Span
+from voicesim.audio.span import Span, Timeline, intersect, total
 from voicesim.measure.baseline import Baseline, misfit
 from voicesim.measure.envelope import HOP_SAMPLES, Envelope, hops_of
 from voicesim.measure.level import active_level, blocks_of, widened
@@ -40,6 +40,7 @@ LEAST_PHRASE_S: Final = 1.5
 TAIL_S: Final = 0.5
 LEAST_COUNT: Final = 5
 RAISED_DB: Final = 6.0
+LEAST_SECOND_S: Final = 0.3
 _SPREAD_DIVISOR: Final = 2.563
 
 _DEFINITION: Final = (
@@ -76,6 +77,7 @@ def volume(voice: Voice, quality: Quality, baseline: Baseline | None, *, microph
         "evenness_db": _evenness_db([dbov for _, dbov in by_utterance]),
         "n_phrases": len(tails_db),
         "trailing_off_db": number(median(tails_db)) if len(tails_db) >= LEAST_COUNT else None,
+        "dbov_by_second": level_by_second_dbov(voice.side.clip, intersect(voice.runs, voice.clear)),
         "relative_to_baseline_db": None,
         "baseline": None,
     }
@@ -156,13 +158,30 @@ def phrase_ends_db(voice: Voice) -> list[float]:
     return found
 
 
-def level_track_dbov(clip: Clip) -> npt.NDArray[np.float64]:
-    """Active level of every whole second; NaN where nothing is active."""
-    found = (
-        active_level(blocks_of(clip, (Span(start, end),)), clip.sample_rate_hz)
-        for start, end in pairwise(range(0, len(clip) + 1, clip.sample_rate_hz))
-    )
-    return np.array([np.nan if each is None else each.active_dbov for each in found])
+def level_by_second_dbov(clip: Clip, speech: Timeline) -> list[float | None]:
+    """Active level of every second of a channel, a part of one at its end included.
+
+    Args:
+        clip: the channel.
+        speech: the stretches that count.
+
+    Returns:
+        dBov to 0.1 dB; ``None`` for seconds with less than 0.3 s of them.
+    """
+    least = round(LEAST_SECOND_S * SAMPLE_RATE_HZ)
+    found: list[float | None] = []
+    for start in range(0, len(clip), SAMPLE_RATE_HZ):
+        pieces = intersect(_near(speech, start), (Span(start, min(len(clip), start + SAMPLE_RATE_HZ)),))
+        measured = active_level(blocks_of(clip, pieces)) if total(pieces) >= least else None
+        found.append(None if measured is None else round(measured.active_dbov, 1))
+    return found
+
+
+def _near(speech: Timeline, start: int) -> Timeline:
+    """Spans that may reach into the second from ``start``."""
+    first = bisect_right(speech, start, key=lambda span: span.end)
+    last = bisect_left(speech, start + SAMPLE_RATE_HZ, key=lambda span: span.start)
+    return speech[first:last]
 
 
 def _mean_power(envelope: Envelope, span: Span) -> float:
