@@ -138,3 +138,10 @@ def test_the_line_meters_level_and_pace():
     quiet, loud = (_line(View(is_trainee_speaking=True, level_dbov=level)) for level in (-45.0, -16.0))
     assert 0 < quiet.count("#") < loud.count("#") <= 8
     assert "nothing is recorded" in _line(View(is_paused=True, spoke_first="customer"))
+
+
+def test_the_authors_hint_is_shown_beside_what_is_due():
+    line = hint_line(
+        View(due=("apology",), hint="Say sorry."), title_of=str, too_fast_wpm=None, use_unicode=False
+    )
+    assert line == "due: apology | hint: Say sorry."

@@ -51,6 +51,7 @@ def hint_line(
         parts.append("YOU ARE TALKING OVER THE CUSTOMER" if is_trainee else "you are being talked over")
     due = ", ".join(title_of(name).lower() for name in view.due)
     parts.append(f"due: {due}" if due else "nothing due")
+    parts.append(f"hint: {view.hint}" if view.hint else "")
     parts.append(_level(view, use_unicode=use_unicode))
     if view.rate_wpm is not None:
         is_fast = too_fast_wpm is not None and view.rate_wpm > too_fast_wpm
@@ -141,9 +142,8 @@ class HintConsole:
     def _plain_text(self, view: View) -> str:
         if view.is_paused:
             return "paused\n"
-        return (
-            f"due now: {', '.join(self._title_of(name).lower() for name in view.due)}\n" if view.due else ""
-        )
+        due = f"due now: {', '.join(self._title_of(name).lower() for name in view.due)}\n" if view.due else ""
+        return due + (f"hint: {view.hint}\n" if view.hint else "")
 
     def _write(self) -> None:
         while (text := self._waiting.get()) is not None:

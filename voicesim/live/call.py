@@ -25,7 +25,7 @@ from voicesim.live.settings import LiveConfig, Recorder
 from voicesim.live.tongue import Tongue
 from voicesim.ports import Jobs
 from voicesim.results import Json
-from voicesim.scenario.machine import begin, due, hear, silence, time_up
+from voicesim.scenario.machine import begin, due, hear, hint, silence, time_up
 from voicesim.scenario.model import Scenario
 from voicesim.scenario.turn import Action, End, HeardTurn, Say, Step, Wait
 from voicesim.speech.activity import Activity
@@ -213,6 +213,7 @@ class LiveCall:
         is_ended = self._ending is not None
         return View(
             due=() if is_ended else due(self._scenario, self._state),
+            hint=hint(self._scenario, self._state),
             is_trainee_speaking=self._speaks[0],
             is_customer_speaking=self._speaks[1],
             spoke_first=self._spoke_first,

@@ -45,6 +45,8 @@ class View:
 
     due: tuple[str, ...] = ()
     """Behaviours that the moment waits for."""
+    hint: str = ""
+    """What the scenario's author advises here, once the customer has had to rephrase."""
     is_trainee_speaking: bool = False
     is_customer_speaking: bool = False
     spoke_first: str = ""
