@@ -42,7 +42,7 @@ def test_the_shipped_rubric_can_be_shown_copied_and_checked(voicesim, write):
         ("after: [joke]", "after: [jokes]", "did you mean 'joke'?"),
         ("measure: dead_air", "measure: dead_aire", "did you mean 'dead_air'?"),
         ("must: card", "must: conversion", "did you mean 'conversation'?"),
-        ("version: 2", "version: two", "version"),
+        ("version: 3", "version: two", "version"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_exits_3(voicesim, write, old, new, told):

@@ -92,7 +92,7 @@ def test_scores_and_lost_points_add_up_to_a_hundred(judged):
 
 
 def test_a_missed_upset_moment_is_named_with_the_customers_words(judged):
-    (lost,) = skill(judged(POOR), "empathy").lost
+    lost = next(one for one in skill(judged(POOR), "empathy").lost if one.rule == "empathy_in_time")
     assert "ridiculous" in lost.advice
     assert lost.evidence[0].quote.startswith("you have charged me twice")
     assert lost.evidence[1].quote.startswith("we can't do anything")
@@ -136,7 +136,7 @@ def test_empathy_is_due_when_the_mood_turns_and_not_at_every_line_of_it(judged, 
         f"C: it is the grey one number {i}\nT: and where does the cable of it go to" for i in range(4)
     )
     s = skill(judged(in_moods(call_of(talk), moods)), "empathy")
-    assert len(s.lost) == due
+    assert sum(lost.rule == "empathy_in_time" for lost in s.lost) == due
     assert (s.status is SkillStatus.NOT_APPLICABLE) is (due == 0)
 
 

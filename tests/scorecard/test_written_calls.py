@@ -65,6 +65,6 @@ def test_the_advice_reads_as_sentences(cards, name):
             assert "{" not in lost.advice
             assert " 1 times" not in lost.advice
             assert lost.evidence, lost.advice
-        assert len(card.overall.changes) == 3
-        assert len({change.rule for change in card.overall.changes}) == 3
+        lost_rules = {lost.rule for skill in card.skills for lost in skill.lost}
+        assert len({change.rule for change in card.overall.changes}) == min(3, len(lost_rules))
         assert all(change.evidence[0].start_s >= 0.0 for change in card.overall.changes)

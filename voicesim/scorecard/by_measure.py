@@ -58,7 +58,8 @@ def _measured(rule: MeasureRule, facts: Facts, curve: Curve, result: Measured, v
     share = curve.share(counted)
     unit = "" if curve.detail else result.unit
     told_unit = "" if set(unit.split()) <= set(rule.title.lower().split()) else unit
-    note = f"{rule.title}: {plain(value)} {told_unit}".rstrip()
+    told = f"{plain(100.0 * value)} %" if unit == "ratio" else plain(value)
+    note = f"{rule.title}: {told} {'' if unit == 'ratio' else told_unit}".rstrip()
     if rule.allowance is not None and counted < value:
         note += f", {'all' if counted <= 0.0 else 'a part'} of it within what is free"
     if share >= 1.0:
@@ -68,7 +69,7 @@ def _measured(rule: MeasureRule, facts: Facts, curve: Curve, result: Measured, v
     loss = Loss(
         share=1.0 - share,
         evidence=places,
-        values={"value": plain(value), "unit": unit, "at": at, "count": _count(result)},
+        values={"value": told, "unit": unit, "at": at, "count": _count(result)},
         is_above=curve.is_above_best(value),
     )
     return Outcome(rule=rule, standing=Standing.JUDGED, losses=(loss,), note=note)
