@@ -11,6 +11,7 @@ from tests.measure.builders import RATE, bare_voices, span, spans, spread_words
 from voicesim.audio.span import intersect, total
 from voicesim.measure.overlaps import overlap_events
 from voicesim.measure.turn_taking import (
+    FloorTransfer,
     dead_air,
     floor_transfers,
     floor_turns,
@@ -161,3 +162,25 @@ def test_nothing_to_measure() -> None:
     assert patience(()).reason is Reason.TOO_LITTLE_SPEECH
     assert isinstance(longest_monologue(()), NotMeasured)
     assert dead_air(bare_voices((), ()), use_words=False).reason is Reason.NO_SPEECH
+
+
+@pytest.mark.parametrize(
+    ("gaps_s", "median_s"), [((0.8, -0.4, 0.6, 1.0, -0.2), 0.6), ((0.5, -0.1, -0.3), None), ((0.4, 0.2), 0.3)]
+)
+def test_one_channel_keeps_the_median_of_what_overlaps_it_cannot_see(gaps_s, median_s) -> None:
+    def transfers(gaps_s):
+        at = RATE * np.arange(1, len(gaps_s) + 1) * 10
+        return tuple(
+            FloorTransfer(to=Party.TRAINEE, previous_end=int(a), next_start=int(a + RATE * gap_s))
+            for a, gap_s in zip(at, gaps_s, strict=True)
+        )
+
+    seen = response_latency(transfers([max(0.0, gap_s) for gap_s in gaps_s]), can_tell_overlaps=False)
+    if median_s is None:
+        assert seen.reason is Reason.MONO
+    else:
+        assert (
+            seen.value == pytest.approx(response_latency(transfers(gaps_s)).value) == pytest.approx(median_s)
+        )
+        assert seen.details["share_overlapping"] is None
+        assert seen.cautions

@@ -138,6 +138,9 @@ def response_latency(transfers: tuple[FloorTransfer, ...], *, can_tell_overlaps:
             else None,
             "customer_median_s": number(median(theirs)) if theirs else None,
         },
+        cautions=()
+        if can_tell_overlaps
+        else ("In one channel an answer that began early counts as no gap.",),
     )
 
 
