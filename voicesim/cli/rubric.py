@@ -186,7 +186,10 @@ def diff(*, before: Path, after: Path, calls: tuple[Path, ...], as_json: bool, q
             if len(calls) == 1:
                 raise
             n_failed += 1
-            print(f"error: {path}: {exc.message}", file=sys.stderr)
+            told = exc.message if str(path) in exc.message else f"{path}: {exc.message}"
+            print(f"error: {told}", file=sys.stderr)
+            if exc.hint:
+                print(f"hint: {exc.hint}", file=sys.stderr)
     progress.done()
     if as_json:
         print(json.dumps([_as_json(*pair) for pair in found], indent=2, ensure_ascii=False))
@@ -221,6 +224,8 @@ def _print_diff(rubrics: list[Rubric], found: list[tuple[Path, Comparison]]) -> 
     print(" -> ".join(f"{rubric.rubric_id} version {rubric.version}" for rubric in rubrics))
     for path, result in found:
         print(f"\n{path.name}: {_told(result.before)} -> {_told(result.after)}{_pass_text(result)}")
+        for reason in result.reasons if result.pass_flips else ():
+            print(f"    {reason}")
         for change in result.changes:
             sign = "*" if change.is_flip else " "
             print(f"  {sign} {change.title}: {_told(change.before)} -> {_told(change.after)}")
@@ -230,9 +235,9 @@ def _print_diff(rubrics: list[Rubric], found: list[tuple[Path, Comparison]]) -> 
     n_levels = sum(result.level_flips for _, result in found)
     n_passes = sum(result.pass_flips for _, result in found)
     print(
-        f"\n{len(found)} calls: the level of {n_skills} skills (*), of the overall in {n_levels} calls, "
-        f"and the pass in {n_passes} calls is another one."
+        f"\ncalls: {len(found)}; other levels of skills (*): {n_skills}, of the overall: {n_levels}, ", end=""
     )
+    print(f"other passes: {n_passes}")
 
 
 def _pass_text(result: Comparison) -> str:
@@ -260,6 +265,7 @@ def _as_json(path: Path, result: Comparison) -> dict[str, object]:
         "level_flips": result.level_flips,
         "passed": [result.passed_before, result.passed_after],
         "pass_flips": result.pass_flips,
+        "reasons": list(result.reasons),
         "skills": [_plain_change(change) for change in result.changes],
     }
 

@@ -39,6 +39,8 @@ class Comparison:
     after: Standing
     passed_before: bool | None
     passed_after: bool | None
+    reasons: tuple[str, ...] = ()
+    """Why it does not pass, under the rubric under which it does not."""
     changes: tuple[Change, ...]
     """Skills whose score or status differs, in the order of the first rubric, new ones last."""
 
@@ -66,8 +68,14 @@ def compare(before: Scorecard, after: Scorecard) -> Comparison:
         after=_of(after.overall),
         passed_before=before.overall.has_passed,
         passed_after=after.overall.has_passed,
+        reasons=_reasons(before.overall, after.overall),
         changes=tuple(row for row in rows if row.before != row.after),
     )
+
+
+def _reasons(before: Overall, after: Overall) -> tuple[str, ...]:
+    failed = after if after.has_passed is False else before
+    return tuple(failure.explanation for failure in failed.failures)
 
 
 def _standing(skill: Skill | None) -> Standing | None:
