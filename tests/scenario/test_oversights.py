@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from voicesim.errors import ScenarioError
 from voicesim.scenario.check import check_scenario
 from voicesim.scenario.load import read_scenario
 
@@ -126,3 +127,13 @@ def test_what_is_hidden_by_what_stands_before_it(first, second, is_hidden):
     text = SOUND.replace("behaviours: [apology], go", f"{second}, go")
     text = text.replace("behaviours: [apology, takes_ownership], needs: all", first)
     assert any("met first" in p.message and p.line == 12 for p in found(text)) is is_hidden
+
+
+def test_what_must_come_first_must_be_askable():
+    text = (
+        SOUND.replace("asked_by: [how large]", "says: It is large.")
+        + "must_first: [{fact: size, before: [x]}]\n"
+    )
+    assert [p.line for p in found(text) if "which nobody can ask for" in p.message] == [24]
+    with pytest.raises(ScenarioError, match=r":24: must_first names the fact 'weight', which does not exist"):
+        read_scenario(SOUND + "must_first: [{fact: weight, before: [x]}]\n", name="s.yaml")

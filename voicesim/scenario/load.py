@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from voicesim.audio.background import USUAL_BELOW_DB, Background
 from voicesim.errors import ScenarioError
@@ -25,7 +25,7 @@ from voicesim.scenario.model import (
 )
 from voicesim.scenario.moods import DEFAULT_MOOD_CHANGES
 from voicesim.scenario.phrases import phrase_of
-from voicesim.speech.call import Brief
+from voicesim.speech.call import Brief, MustFirst
 
 if TYPE_CHECKING:
     from voicesim.scenario.schema import (
@@ -83,6 +83,7 @@ def brief_of(scenario: Scenario) -> Brief:
         title=scenario.title,
         must=scenario.must,
         must_not=scenario.must_not,
+        must_first=scenario.must_first,
         read_out=scenario.read_out,
         glossary=dict(scenario.glossary),
         facts={fact.fact_id: fact.value for fact in scenario.facts},
@@ -137,6 +138,7 @@ class _Reader:
             time_limit_s=file.time_limit_s,
             must=file.must,
             must_not=file.must_not,
+            must_first=tuple(self._must_first(i) for i in range(len(file.must_first))),
             read_out=file.read_out,
             glossary=dict(file.glossary),
             skills=file.skills,
@@ -145,6 +147,15 @@ class _Reader:
             path=self._path,
             key_lines={key: self._lines.of(key) for key in type(file).model_fields},
         )
+
+    def _must_first(self, index: int) -> MustFirst:
+        rule, facts = self._file.must_first[index], self._file.facts
+        fact = facts.get(rule.fact)
+        if fact is None:
+            hint = f"there are {', '.join(facts)}" if facts else "add it under facts:"
+            place = ("must_first", index, "fact")
+            self._fail(f"must_first names the fact {rule.fact!r}, which does not exist", *place, hint=hint)
+        return MustFirst(fact=rule.fact, value=fact.value, before=rule.before)
 
     def _complaints(self) -> dict[str, tuple[Spoken, ...]]:
         manner = self._file.manner
@@ -267,7 +278,7 @@ class _Reader:
             names.add(band.name)
             above = band.above
 
-    def _fail(self, message: str, *place: str | int, hint: str, key: str | None = None) -> None:
+    def _fail(self, message: str, *place: str | int, hint: str, key: str | None = None) -> NoReturn:
         raise ScenarioError(message, path=self._path, line=self._lines.of(*place), key=key, hint=hint)
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from voicesim.audio.background import Background
 from voicesim.errors import ParameterError
 from voicesim.ports import VoiceStyle
+from voicesim.speech.call import MustFirst
 
 OTHERWISE: Final = "otherwise"
 """Key, in a file, of a line for every mood that has none of its own."""
@@ -222,6 +223,7 @@ class Scenario:
     time_limit_s: float = 300.0
     must: tuple[str, ...] = ()
     must_not: tuple[str, ...] = ()
+    must_first: tuple[MustFirst, ...] = ()
     read_out: tuple[str, ...] = ()
     """Sentences that the trainee is to say word for word."""
     glossary: Mapping[str, str] = field(default_factory=dict)

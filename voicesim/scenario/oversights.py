@@ -162,6 +162,13 @@ def _facts(scenario: Scenario) -> Iterator[Problem]:
 def _musts(scenario: Scenario) -> Iterator[Problem]:
     called_for = {name for moment in scenario.moments for name in moment.expects}
     called_for |= {name for m in scenario.moments for one in m.listens_for for name in one.behaviours}
+    for rule in scenario.must_first:
+        if not any(fact.fact_id == rule.fact and fact.asked_by for fact in scenario.facts):
+            yield note(
+                f"must_first waits for {rule.fact!r}, which nobody can ask for",
+                "add asked_by: phrases to the fact",
+                scenario.key_lines.get("must_first"),
+            )
     for name in scenario.must:
         if name not in called_for:
             yield note(

@@ -199,6 +199,14 @@ class FactFile(_Strict):
     """When it is read back wrongly; "No." and the value if left out."""
 
 
+class MustFirstFile(_Strict):
+    """Something that must be known before other things are spoken of: whom one speaks to, before his account."""
+
+    fact: Id
+    before: tuple[Text, ...] = Field(min_length=1)
+    """Words in a row that the trainee may not say until the customer has told the fact."""
+
+
 class InterruptionFile(_Strict):
     """What happens after the trainee cut the customer short."""
 
@@ -269,6 +277,8 @@ class ScenarioFile(_Strict):
     """Behaviours without which the call fails."""
     must_not: tuple[Id, ...] = ()
     """Behaviours that fail the call."""
+    must_first: tuple[MustFirstFile, ...] = ()
+    """What must be known before other things are spoken of; else the call fails."""
     read_out: tuple[Text, ...] = ()
     """Sentences that the trainee is to say word for word; how many of the words come across is their clarity."""
     glossary: dict[str, Text] = Field(default_factory=dict)

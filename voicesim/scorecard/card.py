@@ -87,9 +87,9 @@ class Failure:
     """Why a call, or a section of its card, does not pass."""
 
     kind: str
-    """``must``, ``must_not``, ``minimum`` or ``pass_at``."""
+    """``must``, ``must_not``, ``must_first``, ``minimum`` or ``pass_at``."""
     what: str
-    """Id of the behaviour or of the skill; empty for the overall."""
+    """Id of the behaviour, the fact or the skill; empty for the overall."""
     fails: str
     """``card``, or the id of a section."""
     explanation: str

@@ -16,6 +16,7 @@ from voicesim.scorecard.by_words import is_uncertain
 from voicesim.scorecard.card import Failure, Skill, SkillStatus
 from voicesim.scorecard.evidence import clock, of_observation, plain, shortened
 from voicesim.scorecard.facts import Facts
+from voicesim.scorecard.must_first import too_early
 from voicesim.scorecard.rubric import Rubric
 
 CARD: Final = "card"
@@ -41,11 +42,12 @@ class Ruling:
 
 
 def rule_on(facts: Facts, rubric: Rubric, tables: Tables) -> Ruling:
-    """The scenario's ``must`` and ``must_not``, where the words can be judged."""
+    """The scenario's ``must``, ``must_not`` and ``must_first``, where the words can be judged."""
     brief = facts.call.brief
     must = brief.must if brief and rubric.auto_fail.must != NOTHING else ()
     must_not = brief.must_not if brief and rubric.auto_fail.must_not != NOTHING else ()
-    if not (must or must_not):
+    must_first = brief.must_first if brief and rubric.auto_fail.must_not != NOTHING else ()
+    if not (must or must_not or must_first):
         return Ruling()
     if facts.content is not None:
         return Ruling(is_asked=True, is_open=True)
@@ -66,6 +68,10 @@ def rule_on(facts: Facts, rubric: Rubric, tables: Tables) -> Ruling:
         ]
         if seen:
             failures.append(_forbidden(name, rubric.auto_fail.must_not, tables, seen))
+    for rule in must_first:
+        early, unsure = too_early(rule, facts, rubric.auto_fail.must_not)
+        failures += early
+        to_hear += unsure
     return Ruling(tuple(failures), tuple(dict.fromkeys(to_hear)), is_asked=True)
 
 

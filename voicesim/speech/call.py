@@ -104,6 +104,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MustFirst:
+    """Something that the customer must have told before other things are spoken of."""
+
+    fact: str
+    """Id of the fact."""
+    value: str
+    """As the customer says it."""
+    before: tuple[str, ...]
+    """Words in a row, each enough to speak of what waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """What the scenario tells the scorer; a plain recording has none."""
 
@@ -112,6 +124,7 @@ class Brief:
     must: tuple[str, ...] = ()
     """Behaviours without which the call fails."""
     must_not: tuple[str, ...] = ()
+    must_first: tuple[MustFirst, ...] = ()
     glossary: Mapping[str, str] = field(default_factory=dict)
     """Internal terms and their plain explanation."""
     facts: Mapping[str, str] = field(default_factory=dict)
