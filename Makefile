@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint bench wheel-test lock clean
+.PHONY: help install demo test check lint bench validation wheel-test lock clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -39,6 +39,14 @@ check: lint test ## lint and every test
 
 bench: .stamps/dev ## timings, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+validation: .stamps/dev ## fill VALIDATION.md anew: make validation DATA=DIR (some twenty minutes)
+	@test -d "$(DATA)" || { echo 'name the folder of labelled recordings: make validation DATA=DIR' >&2; exit 2; }
+	mkdir -p build/validation
+	$(BIN)/voicesim selftest --json > build/validation/selftest.json || true
+	$(BIN)/voicesim validate --data "$(DATA)" --words --json > build/validation/validate.json
+	$(BIN)/python -m tests.oracles.run --data "$(DATA)" --json > build/validation/oracles.json
+	$(BIN)/python -m tests.validation_page build/validation
 
 wheel-test: .stamps/dev ## build the wheel, install it alone, play the demo from it
 	rm -rf dist build/wheel-venv

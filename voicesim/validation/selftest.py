@@ -15,7 +15,9 @@ QUICK_TIMELINES: Final = 24
 Subject = Callable[[Engines, Callable[[float], None], int, bool], tuple[Row, ...]]
 
 SUBJECTS: Final[dict[str, Subject]] = {
-    "levels": lambda engines, tell, seed, _: levels.rows(engines, tell, seed=seed),
+    "levels": lambda engines, tell, seed, quick: levels.rows(
+        engines, tell, voices=2 if quick else len(turns.SPEAKERS), seed=seed
+    ),
     "pitch": lambda engines, tell, seed, quick: pitch.rows(
         engines, tell, duration_s=3.0 if quick else 15.0, seed=seed
     ),

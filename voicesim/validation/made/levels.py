@@ -36,10 +36,12 @@ _CLIPPED_FROM: Final = 0.98
 _MONO_LU: Final = -3.01
 
 
-def rows(engines: Engines, progress: Callable[[float], None], *, seed: int = 20261121) -> tuple[Row, ...]:
+def rows(
+    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261121
+) -> tuple[Row, ...]:
     """Everything about how loud something is."""
     rng = np.random.default_rng(seed)
-    talks = [speak(speaker, rng, 6.0).samples for speaker in SPEAKERS]
+    talks = [speak(speaker, rng, 6.0).samples for speaker in SPEAKERS[:voices]]
     phrases = np.concatenate(
         [np.concatenate([talk, np.zeros(SAMPLE_RATE_HZ // 2, np.float32)]) for talk in talks]
     )

@@ -19,9 +19,9 @@ import numpy as np
 import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
-from voicesim.audio.span import Span, Timeline
+from voicesim.audio.span import Span, Timeline, intersect, total
 from voicesim.validation.made.stage import noise
-from voicesim.validation.real.recordings import SEED, Recordings, Tell, whole_voice
+from voicesim.validation.real.recordings import SEED, Recordings, Tell, loud, whole_voice
 from voicesim.validation.rows import Row, at_least, row
 
 FRAME_SAMPLES: Final = 160
@@ -31,6 +31,7 @@ _COVERED: Final = 0.8
 _LONGER_S: Final = 0.1
 _AROUND_SAMPLES: Final = 1600
 _FADE: Final = 80
+_HALF: Final = 0.5
 
 Mask = npt.NDArray[np.bool_]
 
@@ -100,7 +101,24 @@ def rows(recordings: Recordings, tell: Tell) -> tuple[Row, ...]:
             unit="ratio",
         ),
     ]
-    return (*rows_found, *_silences(recordings, tell))
+    return (*rows_found, *_acted(recordings), *_silences(recordings, tell))
+
+
+def _acted(recordings: Recordings) -> list[Row]:
+    """Emotional voices that the detector does not take for speech."""
+    found = []
+    for folder in recordings.sets("emotion"):
+        heard = []
+        for path in recordings.files(folder):
+            clip = recordings.clip(path)
+            sounds = loud(clip)
+            heard.append(total(intersect(recordings.speech(clip), sounds)) >= _HALF * total(sounds))
+        share = float(np.mean(heard or [False]))
+        what = "acted sentences of which half and more is found"
+        found.append(
+            row("speech activity", what, f"{folder.name}, sounding by its level", share, n=len(heard))
+        )
+    return found
 
 
 def with_silence(clip: Clip, speech: Timeline, rng: np.random.Generator) -> tuple[Clip, Span] | None:

@@ -23,8 +23,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from voicesim.audio.clip import Clip
-from voicesim.audio.span import Span, Timeline
+from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
+from voicesim.audio.span import Span, Timeline, union
 from voicesim.errors import InputError
 from voicesim.intake.channels import read_voice
 from voicesim.intake.engines import Engines
@@ -36,6 +36,9 @@ from voicesim.validation.made.tone import utterance
 
 SEED: Final = 20261121
 QUICK_FILES: Final = 40
+_LEVEL_FRAME: Final = 160
+_LOUD_DB: Final = 35.0
+_BRIDGE_S: Final = 0.25
 
 Tell = Callable[[float], None]
 """``tell(fraction)``: how much of a subject is done."""
@@ -151,9 +154,9 @@ class Recordings:
             raise InputError(f"{path} cannot be read: {exc}", hint="see 'voicesim validate --help'") from exc
 
 
-def hear(clip: Clip, engines: Engines, *, text: str = "") -> Heard:
-    """One sentence as the program hears it, its words known or not."""
-    voice = whole_voice(clip, engines, text=text)
+def hear(clip: Clip, engines: Engines, *, text: str = "", speech: Timeline | None = None) -> Heard:
+    """One sentence as the program hears it; its words, and where it sounds, are known or not."""
+    voice = whole_voice(clip, engines, text=text, speech=speech)
     runs = voice.runs
     found = prosody_of(voice)
     return Heard(
@@ -165,9 +168,24 @@ def hear(clip: Clip, engines: Engines, *, text: str = "") -> Heard:
     )
 
 
-def whole_voice(clip: Clip, engines: Engines, *, text: str = "") -> Voice:
+def loud(clip: Clip) -> Timeline:
+    """Where a recording of one sentence sounds, by its level alone: within 35 dB of its loudest 10 ms."""
+    n = len(clip) // _LEVEL_FRAME
+    if n < 3:
+        return ()
+    power = (
+        np.square(clip.samples[: n * _LEVEL_FRAME], dtype=np.float64).reshape(n, _LEVEL_FRAME).mean(axis=1)
+    )
+    level_db = np.convolve(10.0 * np.log10(power + 1e-12), np.full(3, 1.0 / 3.0), "same")
+    on = np.flatnonzero(level_db > np.quantile(level_db, 0.99) - _LOUD_DB).tolist()
+    spans = (Span(i * _LEVEL_FRAME, (i + 1) * _LEVEL_FRAME) for i in on)
+    return union(spans, bridge_samples=round(_BRIDGE_S * SAMPLE_RATE_HZ))
+
+
+def whole_voice(clip: Clip, engines: Engines, *, text: str = "", speech: Timeline | None = None) -> Voice:
     """A recording of one voice with all its speech taken as one utterance."""
     side = side_of(clip, engines)
+    side = side if speech is None else replace(side, speech=speech)
     whole = Span(side.speech[0].start, side.speech[-1].end) if side.speech else Span(0, 0)
     utterances = (utterance(whole, text),) if whole else ()
     return analyse(call_of(replace(side, utterances=utterances), None)).trainee
