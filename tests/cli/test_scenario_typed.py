@@ -167,6 +167,20 @@ def test_plain_shows_nothing_but_the_call(voicesim, typing):
     assert "Helen Carter: " in ran.out
 
 
+def test_an_easy_customer_tells_more_than_a_hard_one(voicesim, typing):
+    """An easy one adds the facts that a moment waits for."""
+    told = {}
+    for level in ("easy", "hard"):
+        typing(
+            "Good morning, my name is Kim.",
+            "I'm so sorry, that is annoying.",
+            "hm, so what is it then with that",
+        )
+        ran = voicesim("scenario", "play", "parcel", "--difficulty", level)
+        told[level] = ran.out.count("   tells ")
+    assert told["easy"] > told["hard"]
+
+
 def test_the_end_of_input_ends_it(voicesim, typing):
     typing("Good morning, my name is Kim.")
     ran = voicesim("scenario", "play", "parcel")

@@ -22,8 +22,15 @@ EXIT_INTERRUPTED = 130
 @click.command("play")
 @click.argument("name", metavar="NAME|FILE")
 @click.option("--plain", is_flag=True, help="Only what is said: no mood, no matches.")
+@click.option(
+    "--difficulty",
+    type=click.Choice(["easy", "normal", "hard"]),
+    default="normal",
+    show_default=True,
+    help="How much the customer tells unasked.",
+)
 @llm_options
-def play(*, name: str, plain: bool, **llm: Any) -> int:  # noqa: ANN401 - as click gives them
+def play(*, name: str, plain: bool, difficulty: str, **llm: Any) -> int:  # noqa: ANN401 - as click gives them
     """Play a scenario with typed words: no sound, and after each line what it did.
 
     Type what you would say. An empty line is a silence; a line that begins with ! cuts the customer short; Ctrl-D
@@ -33,10 +40,11 @@ def play(*, name: str, plain: bool, **llm: Any) -> int:  # noqa: ANN401 - as cli
     from voicesim.cli.output import Progress
     from voicesim.cli.scenarios import load_named
     from voicesim.cli.wiring import load_tables
+    from voicesim.scenario.difficulty import Difficulty, at_difficulty
     from voicesim.scenario.typed import TypedCall
 
     options = chosen_llm(**llm)
-    scenario, _ = load_named(name)
+    scenario = at_difficulty(load_named(name)[0], Difficulty(difficulty))
     words = None
     if options is not None:
         model = open_llm(options)
