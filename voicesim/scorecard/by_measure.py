@@ -46,6 +46,12 @@ def deciding(rule: MeasureRule, facts: Facts) -> tuple[Curve, Measured, float] |
     return None
 
 
+def share_of(rule: MeasureRule, facts: Facts) -> float | None:
+    """The share alone; ``None`` where nothing is measured."""
+    found = deciding(rule, facts)
+    return None if found is None else found[0].share(_beyond_allowance(rule, *found[1:]))
+
+
 def _value(result: Measured, curve: Curve) -> float | None:
     value: Json = result.details.get(curve.detail) if curve.detail else result.value
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -72,7 +72,7 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
         note = (
             f"{rule.title}: {utterances} of {rule.at_least:g}" if rule.at_least > 1 else f"{rule.title}: yes"
         )
-        return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=note)
+        return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=note, count=utterances)
     unclear = [turn for turn in turns if is_uncertain((turn,))]
     if unclear and (rule.place != "anywhere" or 2 * len(unclear) >= len(turns)):
         return _unclear(rule, facts, unclear, kept)
@@ -83,7 +83,9 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
         values={**(_found_at(place[-1]) if place else {}), "count": str(utterances)},
     )
     note = f"{rule.title}: {utterances} of {rule.at_least:g}" if rule.at_least > 1 else f"{rule.title}: no"
-    return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, losses=(missing,), note=note)
+    return Outcome(
+        rule=rule, standing=Standing.JUDGED, kept=kept, losses=(missing,), note=note, count=utterances
+    )
 
 
 def _unclear(rule: Rule, facts: Facts, unclear: Sequence[Turn], kept: tuple[Evidence, ...] = ()) -> Outcome:

@@ -52,6 +52,8 @@ class Outcome:
     """In a few words, for the explanation."""
     reason: Reason | None = None
     explanation: str = ""
+    count: int = 0
+    """How many utterances showed it, where that is what is judged."""
 
     @property
     def share(self) -> float:

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from voicesim.scorecard.by_measure import deciding, share_of
 from voicesim.scorecard.card import Flip, Skill
 from voicesim.scorecard.evidence import plain
-from voicesim.scorecard.facts import Facts, Outcome, Standing
+from voicesim.scorecard.facts import Facts, Loss, Outcome, Standing
 from voicesim.scorecard.rubric import (
     AvoidRule,
     Curve,
@@ -78,12 +79,28 @@ def _otherwise(skill: Skill, outcomes: Sequence[Outcome], facts: Facts) -> Itera
         if outcome.standing is not Standing.JUDGED:
             continue
         for moved in _moved(outcome, facts):
-            other = judge_rule(moved.rule, facts)
+            other = _judged_otherwise(moved.rule, outcome, facts)
             if math.isclose(other.share, outcome.share, abs_tol=_ABOUT_THE_SAME):
                 continue
             points = points_of([*outcomes[:i], other, *outcomes[i + 1 :]])
             if points is not None and points.value != skill.score:
                 yield moved, points.value
+
+
+def _judged_otherwise(rule: Rule, outcome: Outcome, facts: Facts) -> Outcome:
+    """What a rule with a threshold moved makes of the call; of its evidence nothing is needed here."""
+    match rule:
+        case MeasureRule():
+            share = share_of(rule, facts)
+        case ShowsRule():
+            share = min(1.0, outcome.count / rule.at_least)
+        case _:
+            return judge_rule(rule, facts)
+    return Outcome(
+        rule=rule,
+        standing=Standing.JUDGED,
+        losses=() if share is None else (Loss(share=1.0 - share, evidence=()),),
+    )
 
 
 def _flip(rubric: Rubric, moved: _Moved, before: float | None, after: float | None) -> list[Flip]:
@@ -147,8 +164,6 @@ def _moved_corners(rule: MeasureRule, facts: Facts) -> Iterator[_Moved]:
 
 def used_curve(rule: MeasureRule, facts: Facts) -> Curve | None:
     """The curve that decides in this call."""
-    from voicesim.scorecard.by_measure import deciding
-
     found = deciding(rule, facts)
     return None if found is None else found[0]
 

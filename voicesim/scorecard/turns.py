@@ -35,12 +35,8 @@ class Turn:
     """Behaviours that the scenario waits for here."""
     words_certain: float
     """Share (0..1) of its words that reached the confidence gate."""
-
-    @property
-    def moods(self) -> frozenset[str]:
-        """Words of the moods that the customer spoke in before it: "very angry" is "very" and "angry"."""
-        plain = " ".join(said.mood for said in self.before).lower().replace("_", " ").replace("-", " ")
-        return frozenset(plain.split())
+    moods: frozenset[str]
+    """Words of the moods that the customer spoke in before it: "very angry" is "very" and "angry"."""
 
 
 def trainee_turns(call: Call, tables: Tables, gate: float) -> tuple[Turn, ...]:
@@ -90,7 +86,13 @@ def _turn(
             name for moment in call.moments if moment.span.contains(span.start) for name in moment.expects
         ),
         words_certain=sum(word.confidence >= gate for word in words) / len(words),
+        moods=_moods(before),
     )
+
+
+def _moods(before: Iterable[Said]) -> frozenset[str]:
+    plain = " ".join(said.mood for said in before).lower().replace("_", " ").replace("-", " ")
+    return frozenset(plain.split())
 
 
 def observations_by_turn(
