@@ -20,7 +20,7 @@ from voicesim.speech.call import Call
 from voicesim.speech.words import Party, Utterance
 
 FRIENDLY = "of course i am happy to look at that for you"
-HOSTILE = "what a stupid question i already told you twice"
+HOSTILE = "that is a stupid question you idiot"
 CALM = "hello i would like to change the address on my account"
 UPSET = "this is ridiculous nobody ever calls me back and i am fed up"
 
