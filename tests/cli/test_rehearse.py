@@ -95,6 +95,19 @@ def _likeness(heard, said):
     return float(np.max(product) / np.sqrt(np.dot(heard, heard) * np.dot(said, said)))
 
 
+@pytest.mark.engines
+def test_a_transcript_tells_what_the_customer_says(old_call, tmp_path):
+    path, placed = old_call
+    times = [(at / RATE_HZ, (at + len(said)) / RATE_HZ) for at, said in placed]
+    rows = [{"start": a, "end": b, "text": f" Line {n} of mine."} for n, (a, b) in enumerate(times)]
+    segments = [{"speaker": "customer", **row} for row in rows]
+    between = {"start": times[0][1] + 1.0, "end": times[1][0] - 1.0, "text": " My own words."}
+    segments.insert(1, {"speaker": "agent", **between})
+    (tmp_path / "old.json").write_text(json.dumps({"text": "", "segments": segments, "language": "en"}))
+    call = call_to_replay(path, engines_for(None), transcript=tmp_path / "old.json")
+    assert [turn.text for turn in recorded_turns(call)] == ["Line 0 of mine.", "Line 1 of mine."]
+
+
 @pytest.mark.parametrize(
     ("channels", "options", "says", "advice"),
     [
@@ -117,6 +130,11 @@ def test_what_cannot_be_rehearsed(voicesim, trainee, tmp_path, channels, options
     assert says in ran.complaint[0]
     assert advice in ran.complaint[1]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_transcript_and_no_words_contradict_each_other(voicesim, old_call, tmp_path):
+    ran = voicesim("rehearse", old_call[0], "--transcript", tmp_path / "x.srt", "--no-words")
+    assert ran.code == 2
 
 
 def test_a_call_that_is_not_there(voicesim, tmp_path):

@@ -135,13 +135,16 @@ def _as_it_is(clip: Clip) -> Clip:
     return clip
 
 
-def recorded(path: Path, *, recogniser: str | None, trainee_channel: str | None) -> Casting:
+def recorded(
+    path: Path, *, recogniser: str | None, trainee_channel: str | None, transcript: Path | None
+) -> Casting:
     """The customer of a call folder or a two-channel recording.
 
     Args:
         path: of the call.
         recogniser: writes down what the customer of a recording says; ``None``: nobody does.
         trainee_channel: as in ``voicesim score``.
+        transcript: of a recording, in the recogniser's place.
 
     Raises:
         InputError: there is no such call.
@@ -150,17 +153,25 @@ def recorded(path: Path, *, recogniser: str | None, trainee_channel: str | None)
 
     if not path.exists():
         raise InputError(f"no such call: {path}", hint="name a call folder or a two-channel recording")
-    return functools.partial(_cut_out, path, recogniser, trainee_channel)
+    return functools.partial(_cut_out, path, recogniser, trainee_channel, transcript)
 
 
-def _cut_out(path: Path, recogniser: str | None, trainee_channel: str | None, progress: Progress) -> Cast:
+def _cut_out(
+    path: Path,
+    recogniser: str | None,
+    trainee_channel: str | None,
+    transcript: Path | None,
+    progress: Progress,
+) -> Cast:
     from voicesim.cli.wiring import engines_for, load_tables
     from voicesim.intake.recorded_voice import call_to_replay, recorded_voices
     from voicesim.scenario.load import read_scenario
     from voicesim.scenario.replay import replay_of
 
     engines = engines_for(recogniser, progress=progress)
-    call = call_to_replay(path, engines, trainee_channel=trainee_channel, progress=progress)
+    call = call_to_replay(
+        path, engines, trainee_channel=trainee_channel, transcript=transcript, progress=progress
+    )
     assert call.customer is not None
     replay = replay_of(call, known_behaviours=load_tables().ids)
     return Cast(

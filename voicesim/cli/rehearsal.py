@@ -42,6 +42,8 @@ class RehearsalOptions:
     """The trainee's channel in it."""
     recording_words: bool = True
     """Whether to write down what its customer says."""
+    recording_transcript: Path | None = None
+    """What its customer says, where somebody has written it down."""
     trainee: str = ""
     simulate: Path | None = None
     """A simulated trainee's folder; without one the sound card is used."""
@@ -134,6 +136,7 @@ def _casting(options: RehearsalOptions) -> Casting:
         options.recording,
         recogniser=options.recogniser if options.recording_words else None,
         trainee_channel=options.recording_channel,
+        transcript=options.recording_transcript,
     )
 
 

@@ -33,6 +33,12 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
 )
 @click.option("--real-time", is_flag=True, help="With --simulate: at the speed of life.")
 @recogniser_option
+@click.option(
+    "--transcript",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A recording's words, as in 'voicesim score'; else the customer is recognised.",
+)
 @click.option("--no-words", is_flag=True, help="Do not write down what the customer of a recording says.")
 @rubric_option
 @baseline_option
@@ -54,6 +60,7 @@ def command(
     simulate: Path | None,
     real_time: bool,
     recogniser: str,
+    transcript: Path | None,
     no_words: bool,
     rubric: Path | None,
     baseline: Path | None,
@@ -68,6 +75,8 @@ def command(
     """
     from voicesim.cli.rehearsal import RehearsalOptions, run_rehearsal
 
+    if transcript is not None and no_words:
+        raise click.UsageError("--transcript brings words and --no-words leaves them out; choose one")
     if real_time and simulate is None:
         raise click.UsageError("--real-time goes with --simulate")
     return run_rehearsal(
@@ -75,7 +84,8 @@ def command(
             scenario="",
             recording=call,
             recording_channel=trainee_channel,
-            recording_words=not no_words,
+            recording_words=not no_words and transcript is None,
+            recording_transcript=transcript,
             trainee=trainee,
             simulate=simulate,
             is_real_time=real_time,

@@ -13,9 +13,10 @@ from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.level import active_rms_dbov, db_to_ratio
 from voicesim.audio.span import Span
 from voicesim.callfolder.reader import is_call_folder
-from voicesim.errors import AudioFileError
+from voicesim.errors import AudioFileError, InputError
 from voicesim.intake.call import call_from_folder, call_from_recording
 from voicesim.intake.engines import Engines, Progress, no_progress
+from voicesim.intake.labelled import call_with_transcript
 from voicesim.intake.packing import MARGIN_SAMPLES
 from voicesim.ports import Recogniser
 from voicesim.scenario.replay import MAX_PAUSE_S
@@ -36,21 +37,33 @@ PEAK: Final = 0.95
 
 
 def call_to_replay(
-    path: Path, engines: Engines, *, trainee_channel: str | None = None, progress: Progress = no_progress
+    path: Path,
+    engines: Engines,
+    *,
+    trainee_channel: str | None = None,
+    transcript: Path | None = None,
+    progress: Progress = no_progress,
 ) -> Call:
     """A call folder, or a two-channel recording, with what its customer said.
 
-    Of a recording the customer alone is recognised, where the engines hold a recogniser: what the trainee said
-    then is not wanted.
+    Of a recording the customer alone is recognised, where the engines hold a recogniser and there is no transcript:
+    what the trainee said then is not wanted.
 
     Raises:
+        TranscriptError: it cannot be read or does not fit.
         AudioFileError: one channel, two equal ones, or no customer in it.
         CallFolderError: the folder is damaged.
         EngineError: the recogniser is missing or broke.
     """
     plain = replace(engines, recogniser=None, pitch=None)
     if is_call_folder(path):
+        if transcript is not None:
+            raise InputError(f"{path} is a call folder and has its own words", hint="leave --transcript out")
         call = call_from_folder(path, plain, progress=progress)
+    elif transcript is not None:
+        call = call_with_transcript(
+            path, transcript, plain, trainee_channel=trainee_channel, progress=progress
+        )
     else:
         call = call_from_recording(path, plain, trainee_channel=trainee_channel, progress=progress)
         if call.is_two_sided:
