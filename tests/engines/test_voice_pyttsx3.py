@@ -6,13 +6,23 @@ import numpy as np
 import pytest
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ
-from voicesim.engines.voice_cache import line_key, render_all
+from voicesim.engines.voice_bank import VoiceBank
+from voicesim.engines.voice_cache import line_key
 from voicesim.engines.voice_pyttsx3 import InstalledVoice, Pyttsx3Voice, choose_voice
 from voicesim.errors import EngineNotInstalledError, ParameterError
 from voicesim.ports import VoiceStyle
 from voicesim.speech.call import EngineId
 
 TEXT = "Oh, hello. I ordered a birthday present two weeks ago."
+
+
+def render_all(lines, voice, *, folder):
+    bank = VoiceBank(lines, voice, folder=folder)
+    try:
+        bank.wait(None)
+        return dict(bank)
+    finally:
+        bank.close()
 
 
 def _voice(voice_id, language, gender="male", name=""):

@@ -130,6 +130,7 @@ def play():
         stop_at=None,
         improviser=None,
         wrap=None,
+        voices_as=dict,
     ):
         rng = np.random.default_rng(11)
         known, played = [], []
@@ -151,7 +152,7 @@ def play():
         recorder = MemoryRecorder()
         call = LiveCall(
             scenario=loaded,
-            voices=voices,
+            voices=voices_as(voices),
             tables=KeywordTables(),
             listener=Listener(EnergyDetector().step),
             jobs=InlineJobs(recogniser, latency_s=0.2),

@@ -195,3 +195,25 @@ def test_what_is_audible_begins_and_ends_at_minus_50_dbov():
     sound[700:] = 0.001
     assert audible_span(sound) == Span(100, 700)
     assert audible_span(np.zeros(10, np.float32)) == Span(0, 0)
+
+
+class _LateVoices(dict):
+    """Voices of which one line is there only from the so-many-th question on."""
+
+    def __init__(self, voices, late_id, n_refused):
+        super().__init__(voices)
+        self.late_id, self.n_refused = late_id, n_refused
+
+    def is_ready(self, line_id):
+        self.n_refused -= line_id == self.late_id
+        return line_id != self.late_id or self.n_refused < 0
+
+
+def test_a_line_that_is_still_being_rendered_is_waited_for_and_nothing_else_happens(play):
+    prompt = play([(GREETING, 2.0), (SORRY, 2.0)])
+    late_id = prompt.recorder.named("line_planned")[0]["line_id"]
+    late = play([(GREETING, 2.0), (SORRY, 2.0)], voices_as=lambda voices: _LateVoices(voices, late_id, 20))
+    assert _said(late) == _said(prompt)
+    assert late.call.ending == "resolved"
+    waited = late.recorder.named("line_planned")[0]["at"] - prompt.recorder.named("line_planned")[0]["at"]
+    assert waited == 20 * BLOCK_SAMPLES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from voicesim.scenario.model import Scenario
 
 
+def nothing() -> None:
+    """Where nothing is to be ended."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """A scenario whose lines have been given their sound."""
@@ -27,7 +31,7 @@ class Cast:
     scenario: Scenario
     source: bytes
     """The scenario's file."""
-    voices: dict[str, Clip]
+    voices: Mapping[str, Clip]
     """A clip for every line."""
     identity: dict[str, Json]
     """What the call folder says of the voice."""
@@ -36,10 +40,13 @@ class Cast:
     language_model: dict[str, Json] | None = None
     """What the call folder says of it."""
 
+    at_close: Callable[[], None] = nothing
+
     def close(self) -> None:
         """End what is still running."""
         if self.improviser is not None:
             self.improviser.close()
+        self.at_close()
 
 
 Casting = Callable[[Progress], Cast]
@@ -87,34 +94,42 @@ def _render(
 ) -> Cast:
     from voicesim.callfolder.records import engine_to_json
     from voicesim.engines.registry import choose_voice
-    from voicesim.engines.voice_cache import render_all
+    from voicesim.engines.voice_bank import N_FIRST, VoiceBank
 
+    if model is not None:
+        from voicesim.cli.llm import wake
+
+        # A model that is not there is found out before anything slow is begun.
+        wake(model, progress)
     dress = _over_telephone if speaking.telephone else _as_it_is
     lines = [(line.line_id, line.text, line.style) for line in scenario.lines()]
     with ExitStack() as stack:
         voice = stack.enter_context(closing(choose_voice(speaking.voice)))
-        rendered = render_all(
-            lines, voice, progress=functools.partial(progress, "preparing the customer's voice")
+        bank = VoiceBank(lines, voice, dress=dress)
+        stack.callback(bank.close)
+        # In virtual time all of it is there at once, and nothing depends on how fast this machine is.
+        bank.wait(
+            None if speaking.is_virtual else N_FIRST,
+            progress=functools.partial(progress, "preparing the customer's voice"),
         )
+        n_there, n_all = bank.counts
+        if n_there < n_all:
+            progress(f"{n_there} of {n_all} lines are there, the rest is spoken while the call runs", 1.0)
         improviser = None
         if speaking.llm is not None and model is not None:
-            from voicesim.cli.llm import wake
             from voicesim.live.improviser import ModelImproviser
 
-            wake(model, progress)
             improviser = ModelImproviser(
                 model,
                 voice,
                 seed=speaking.llm.seed,
                 dress=dress,
                 is_virtual=speaking.is_virtual,
-                # The voice goes on living, for what is improvised.
-                at_close=stack.pop_all().close,
             )
         return Cast(
             scenario=scenario,
             source=source,
-            voices={line_id: dress(clip) for line_id, clip in rendered.items()},
+            voices=bank,
             identity=engine_to_json(voice.identity),
             improviser=improviser,
             language_model=(
@@ -122,6 +137,8 @@ def _render(
                 if improviser is None or model is None or speaking.llm is None
                 else {**engine_to_json(model.identity), "seed": speaking.llm.seed}
             ),
+            # The voice goes on living, for the lines to come and for what is improvised.
+            at_close=stack.pop_all().close,
         )
 
 

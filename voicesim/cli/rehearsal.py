@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +102,9 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     load_baseline(options.baseline)
     _check_ends(options)
     baseline = options.baseline or _own_baseline(options)
-    jobs, recognition = _recognition(options, progress)
+    jobs, wait_for_recogniser = _start_recogniser(options, progress)
     with closing(jobs), closing(casting(progress)) as cast:
+        recognition = wait_for_recogniser()
         background = _background(options, cast.scenario)
         connected = _connect(options, cast.voices, background, progress)
         progress.done()
@@ -200,7 +201,7 @@ def _background(options: RehearsalOptions, scenario: Scenario) -> Background:
 
 
 def _connect(
-    options: RehearsalOptions, voices: dict[str, Clip], background: Background, progress: Progress
+    options: RehearsalOptions, voices: Mapping[str, Clip], background: Background, progress: Progress
 ) -> _Connected:
     if options.simulate is not None:
         return _simulated(options.simulate, is_real_time=options.is_real_time)
@@ -237,7 +238,10 @@ def _simulated(folder: Path, *, is_real_time: bool) -> _Connected:
     return _Connected(line=line, simulated=line)
 
 
-def _recognition(options: RehearsalOptions, progress: Progress) -> tuple[Jobs, Recognition]:
+def _start_recogniser(
+    options: RehearsalOptions, progress: Progress
+) -> tuple[Jobs, Callable[[], Recognition]]:
+    """Begin to load the recogniser; in real time it loads in its own process while the voice is prepared."""
     from voicesim.cli.wiring import load_recogniser
     from voicesim.live.jobs import InlineJobs, ProcessJobs
     from voicesim.speech.call import Recognition
@@ -245,16 +249,23 @@ def _recognition(options: RehearsalOptions, progress: Progress) -> tuple[Jobs, R
     progress("loading the recogniser", 0.0)
     if options.simulate is not None and not options.is_real_time:
         recogniser, is_fallback = load_recogniser(options.recogniser, progress=progress)
-        identity, capabilities = recogniser.identity, recogniser.capabilities
-        jobs: Jobs = InlineJobs(recogniser)
-    else:
-        process_jobs = ProcessJobs(functools.partial(load_recogniser, options.recogniser))
-        identity, capabilities = process_jobs.identity, process_jobs.capabilities
-        is_fallback = process_jobs.is_fallback
-        jobs = process_jobs
-    return jobs, Recognition(
-        engine=identity, writes_fillers=capabilities.writes_fillers, is_fallback=is_fallback
-    )
+        known = Recognition(
+            engine=recogniser.identity,
+            writes_fillers=recogniser.capabilities.writes_fillers,
+            is_fallback=is_fallback,
+        )
+        return InlineJobs(recogniser), lambda: known
+    jobs = ProcessJobs(functools.partial(load_recogniser, options.recogniser), waits=False)
+
+    def wait() -> Recognition:
+        jobs.wait()
+        return Recognition(
+            engine=jobs.identity,
+            writes_fillers=jobs.capabilities.writes_fillers,
+            is_fallback=jobs.is_fallback,
+        )
+
+    return jobs, wait
 
 
 def _default_folder(scenario: Scenario) -> Path:

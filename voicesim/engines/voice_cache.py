@@ -9,9 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -44,46 +41,18 @@ def line_key(text: str, style: VoiceStyle, engine: EngineId) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def render_all(
-    lines: Sequence[LineToRender],
-    voice: Voice,
-    *,
-    folder: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-) -> dict[str, Clip]:
-    """All lines, from the cache where they are there, rendered where not.
+def cached_line(path: Path, voice: Voice, text: str, style: VoiceStyle) -> Clip:
+    """A line, from the cache where it is there, else rendered and put there.
 
     Args:
-        lines: to render; equal words in equal style are rendered once.
-        voice: the synthesizer; used from several threads at once.
-        folder: of the cache; created when needed. One that cannot be written only costs time.
-        progress: told the fraction done.
-
-    Returns:
-        Clips by line id.
+        path: of its file; a folder that cannot be written only costs time.
+        voice: the synthesizer.
+        text: its words.
+        style: how they are spoken.
 
     Raises:
         EngineError: the synthesizer is missing or failed.
     """
-    folder = folder or default_cache_folder()
-    engine = voice.identity
-    keys = {line_id: line_key(text, style, engine) for line_id, text, style in lines}
-    todo = {keys[line_id]: (text, style) for line_id, text, style in lines}
-    pool = ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1), thread_name_prefix="voice")
-    try:
-        coming = {key: pool.submit(_cached, folder / f"{key}.flac", voice, *todo[key]) for key in todo}
-        by_key: dict[str, Clip] = {}
-        for number, (key, future) in enumerate(coming.items()):
-            by_key[key] = future.result()
-            if progress is not None:
-                progress((number + 1) / len(coming))
-    finally:
-        # One line that fails, or Ctrl-C, leaves the rest unrendered.
-        pool.shutdown(wait=True, cancel_futures=True)
-    return {line_id: by_key[key] for line_id, key in keys.items()}
-
-
-def _cached(path: Path, voice: Voice, text: str, style: VoiceStyle) -> Clip:
     clip = _read(path)
     if clip is not None:
         return clip

@@ -21,7 +21,7 @@ from voicesim.live.improviser import Improviser
 from voicesim.live.manner import MannerTracker
 from voicesim.live.player import LineEnded, LineStarted, Player
 from voicesim.live.practice import Mode, View
-from voicesim.live.settings import LiveConfig, Recorder
+from voicesim.live.settings import LateVoices, LiveConfig, Recorder
 from voicesim.live.tongue import Tongue
 from voicesim.ports import Jobs
 from voicesim.results import Json
@@ -92,7 +92,8 @@ class LiveCall:
         if missing:
             raise ParameterError(f"lines without sound: {', '.join(missing)}")
         self._scenario = scenario
-        self._voices = dict(voices)
+        self._voices = voices
+        self._other_voices: dict[str, Clip] = {}
         self._tables = tables
         self._listener = listener
         self._recorder = recorder
@@ -262,8 +263,15 @@ class LiveCall:
                     },
                 )
 
+    def _start_next(self) -> None:
+        """Begin the next line, once its sound is there."""
+        line_id = self._to_say[0].line_id
+        is_late = isinstance(self._voices, LateVoices) and line_id not in self._other_voices
+        if not is_late or self._voices.is_ready(line_id):  # type: ignore[attr-defined] # as was just checked
+            self._start_line(self._to_say.popleft())
+
     def _start_line(self, say: Say) -> None:
-        clip = self._voices[say.line_id]
+        clip = self._other_voices.get(say.line_id) or self._voices[say.line_id]
         number = len(self._lines)
         self._lines.append(_Spoken(say, len(clip)))
         self._last_line = say.text
@@ -390,7 +398,7 @@ class LiveCall:
         if self._is_thinking():
             return
         if self._to_say:
-            self._start_line(self._to_say.popleft())
+            self._start_next()
             return
         if self._ending is not None:
             self._over_at = self._now + _samples(TAIL_S)
@@ -427,13 +435,13 @@ class LiveCall:
         self._tongue.consider(self._state, self._to_say, self._now)
         # What is about to be said is said at once, not a block later.
         if self._to_say and not self._player.is_busy and not self._tongue.is_thinking:
-            self._start_line(self._to_say.popleft())
+            self._start_next()
 
     def _is_thinking(self) -> bool:
         """Whether the customer still looks for other words than the written ones."""
         found = self._tongue.poll(self._now)
         if found is not None:
-            self._voices[found.say.line_id] = found.clip
+            self._other_voices[found.say.line_id] = found.clip
             self._to_say = deque([found.say])
         return self._tongue.is_thinking
 

@@ -94,13 +94,14 @@ class ProcessJobs:
 
     Args:
         factory: loads the recogniser in the child, and says whether it is a stand-in; must be picklable.
+        waits: for the recogniser to be loaded; else :meth:`wait` is to be called before anything else.
 
     Raises:
         VoicesimError: whatever the factory raised in the child.
         EngineFailedError: the child ended at its start.
     """
 
-    def __init__(self, factory: Callable[[], tuple[Recogniser, bool]]) -> None:
+    def __init__(self, factory: Callable[[], tuple[Recogniser, bool]], *, waits: bool = True) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, child_pipe = context.Pipe()
         self._child = context.Process(target=_serve, args=(child_pipe, factory), daemon=True)
@@ -113,6 +114,20 @@ class ProcessJobs:
         self._outbox: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._sender = threading.Thread(target=self._drain, name="recogniser mail", daemon=True)
         self._sender.start()
+        self.identity: EngineId
+        self.capabilities: RecogniserCapabilities
+        self.is_fallback = False
+        self.is_streaming = False
+        if waits:
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until the recogniser is loaded.
+
+        Raises:
+            VoicesimError: whatever the factory raised in the child.
+            EngineFailedError: the child ended at its start.
+        """
         ready = self._receive()
         if isinstance(ready, VoicesimError):
             self.close()
@@ -120,8 +135,6 @@ class ProcessJobs:
         if ready is None:
             self.close()
             raise EngineFailedError("the recogniser's process ended at its start", hint="run voicesim doctor")
-        self.identity: EngineId
-        self.capabilities: RecogniserCapabilities
         self.identity, self.capabilities, self.is_fallback = ready
         self.is_streaming = self.capabilities.is_streaming
 

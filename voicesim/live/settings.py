@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from voicesim.audio.clip import Samples
 from voicesim.live.practice import Mode
@@ -20,6 +20,14 @@ class Recorder(Protocol):
 
     def log(self, at_samples: int, event: str, fields: Mapping[str, Json]) -> None:
         """One event."""
+
+
+@runtime_checkable
+class LateVoices(Protocol):
+    """Clips by line id of which some are still being rendered."""
+
+    def is_ready(self, line_id: str) -> bool:
+        """Whether a line can be had at once; one that cannot comes next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,7 +223,7 @@ _LEADS: Final = _set(
     "so and but okay ok well right now yes no sure alright all oh thanks thank you sorry then first also please "
     "just great good perfect of course a moment i see"
 )
-_PRONOUNS: Final = _set("i you we they he she it that there this")
+_PRONOUNS: Final = _set("i you we they he she it that there this nobody everybody somebody everyone someone")
 _SUBORDINATING: Final = _set("if when because since while although unless once whenever")
 _NUMERALS: Final = _set(
     "zero oh one two three four five six seven eight nine double triple alpha bravo charlie delta echo foxtrot "
