@@ -98,9 +98,13 @@ MISTAKES = [
         *((("scenario", "play"), *mistake) for mistake in MISTAKES),
         *((("call",), *mistake) for mistake in MISTAKES),
         (("scenario", "play"), LOCAL, 5, "cannot be reached"),
+        (("call", "--simulate", "trainee", "--recogniser", "pocketsphinx"), LOCAL, 5, "cannot be reached"),
     ],
 )
 def test_what_goes_wrong_before_a_call(voicesim, command, options, code, says, tmp_path):
+    if "--simulate" in command:
+        (tmp_path / "trainee").mkdir()
+        shutil.copy(shipped_folder("audio_fixtures") / "demo-polite" / "01.flac", tmp_path / "trainee")
     ran = voicesim(*command, "late.yaml", *options)
     assert ran.code == code, ran.err
     assert says in ran.complaint[0]

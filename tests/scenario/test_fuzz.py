@@ -34,6 +34,7 @@ def trainee_of(name: str) -> st.SearchStrategy[HeardTurn | str]:
         "nonsense",
     ]
     phrases += [" ".join(p) for m in scenario.moments for one in m.listens_for for p in one.phrases]
+    phrases += [" ".join(scenario.glossary), "calm down"]
     slots = [spoken.slot for spoken in scenario.spoken()]
     turns = st.builds(
         turn,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from voicesim.scenario.graph import mermaid
 from voicesim.scenario.load import read_scenario
-from voicesim.scenario.machine import begin, due, hear, hint
+from voicesim.scenario.machine import End, begin, due, hear, hint
 from voicesim.scenario.numerals import in_signs
 from voicesim.scenario.phrases import folded
 
@@ -143,3 +144,16 @@ def test_numbers_in_phrases_are_heard_however_they_are_spoken(text, is_met):
 )
 def test_signs(text, signs):
     assert " ".join(in_signs(folded(text))) == signs
+
+
+def test_the_mood_decides_what_a_resolution_comes_to():
+    text = CALL.replace("{id: done, kind: resolved,", "{id: done, kind: resolved, content_from: 0,")
+    scenario = read_scenario(text)
+    step = {"text": "you have it by five"}
+    content = play(scenario, [turn(**step)])[-1]
+    cool = play(scenario, [turn(text="calm down"), turn(**step)])[-1]
+    assert (content.actions[-1], content.state.mood) == (End(ending="resolved", ending_id="done"), 0.0)
+    assert cool.actions[-1] == End(ending="resolved_cool", ending_id="done")
+    assert "done (resolved, below mood 0 resolved_cool)" in mermaid(scenario)
+    gave_up = play(scenario, [turn()] * 5)[-1]
+    assert gave_up.actions[-1] == End(ending="gave_up", ending_id="lost")
