@@ -90,6 +90,21 @@ def test_a_missing_octave_takes_its_importance_away() -> None:
         assert heard == pytest.approx(1.0 - IMPORTANCE[left_out], abs=0.03)
 
 
+def test_what_comes_and_goes_is_not_the_noise() -> None:
+    """Hiss of known power, and on top of it the other party half of the time, clicks, and digital silence."""
+    hiss = np.random.default_rng(2).normal(0, 10 ** (-70 / 20), 10 * RATE)
+    busy = hiss.copy()
+    busy[2 * RATE : 7 * RATE] += vowel((500.0, 1500.0), 5.0) * 0.1
+    busy[:: RATE // 3] += 0.5
+    busy[: RATE // 2] = 0.0
+    speech = (Span(7 * RATE, 8 * RATE),)
+
+    quiet, disturbed = (noise_spectrum(Clip(x.astype(np.float32)), speech).sum() for x in (hiss, busy))
+
+    assert 10 * np.log10(disturbed / quiet) == pytest.approx(0.0, abs=0.5)
+    assert noise_spectrum(Clip(np.zeros(10 * RATE, np.float32)), speech) is None
+
+
 def vowel(formants_hz: tuple[float, float], seconds: float = 0.4) -> Samples:
     n = round(seconds * RATE)
     phase = 2 * np.pi * 120.0 * np.arange(n) / RATE

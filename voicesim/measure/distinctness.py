@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.span import Span, Timeline, union
-from voicesim.measure.spectrum import FRAME_SAMPLES, Spectrum, band_power, mean_spectrum
+from voicesim.measure.spectrum import FRAME_SAMPLES, Spectrum, band_power, mean_spectrum, power_spectra
 from voicesim.measure.voice import without
 
 VOWEL_EDGES_HZ: Final = (200.0, 350.0, 500.0, 650.0, 800.0, 1000.0, 1250.0, 1500.0, 1800.0, 2100.0, 2450.0)
@@ -40,6 +40,9 @@ MASKED_BELOW_DB: Final = 45.0
 _STEP_SAMPLES: Final = 512
 _MOST_NOISE_FRAMES: Final = 2000
 _LEAST_NOISE_FRAMES: Final = 8
+_QUIETEST: Final = 0.3
+_DIGITAL_SILENCE: Final = 1e-7
+"""Power of a frame (sum over the spectrum) at about -120 dBov."""
 _TINY: Final = 1e-15
 
 
@@ -66,23 +69,26 @@ def vowel_spread_db(bands: npt.NDArray[np.floating]) -> float:
 
 
 def noise_spectrum(clip: Clip, busy: Timeline) -> Spectrum | None:
-    """Mean power spectrum of the noise.
+    """Mean power spectrum of the noise: of the quietest 30 % of the frames without speech, digital silence left out.
 
     Args:
         clip: the channel.
-        busy: where anybody may be heard.
+        busy: where its own speech is; what else may be heard (clicks, the other party) is not among the quietest.
 
     Returns:
         Shape (257,), or ``None`` where too little is free.
     """
     slack = SAMPLE_RATE_HZ // 10
-    free = without((clip.span,), union(_widened(busy, slack)))
-    middles = _grid(free)
-    if len(middles) < _LEAST_NOISE_FRAMES:
-        return None
+    middles = _grid(without((clip.span,), union(_widened(busy, slack))))
     if len(middles) > _MOST_NOISE_FRAMES:
         middles = middles[np.linspace(0, len(middles) - 1, _MOST_NOISE_FRAMES).astype(np.int64)]
-    return mean_spectrum(clip, middles)
+    spectra = power_spectra(clip, middles)
+    power = spectra.sum(axis=1)
+    sounding = power > _DIGITAL_SILENCE
+    if np.count_nonzero(sounding) < _LEAST_NOISE_FRAMES:
+        return None
+    quiet = sounding & (power <= np.quantile(power[sounding], _QUIETEST))
+    return np.asarray(spectra[quiet].mean(axis=0))
 
 
 def audible_share(clip: Clip, speech: Timeline, noise: Spectrum | None) -> float:
@@ -114,9 +120,14 @@ def _db(power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _grid(spans: Timeline) -> npt.NDArray[np.int64]:
+    """Middles of frames inside some spans; that of the longest span where none holds a whole frame."""
     half = FRAME_SAMPLES // 2
     pieces = [np.arange(s.start + half, s.end - half + 1, _STEP_SAMPLES, dtype=np.int64) for s in spans]
-    return np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+    middles = np.concatenate(pieces) if pieces else np.zeros(0, np.int64)
+    if len(middles) or not spans:
+        return middles
+    longest = max(spans, key=len)
+    return np.array([(longest.start + longest.end) // 2], np.int64)
 
 
 def _widened(spans: Timeline, by: int) -> Timeline:
