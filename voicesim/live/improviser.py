@@ -80,7 +80,6 @@ class ModelImproviser:
         seed: the first request's; each further one adds 1.
         dress: what is done to the sound of every line of this call (telephone, noise).
         is_virtual: whether time is.
-        at_close: called once, when nothing more is wanted.
     """
 
     def __init__(
@@ -91,7 +90,6 @@ class ModelImproviser:
         seed: int,
         dress: Callable[[Clip], Clip] | None = None,
         is_virtual: bool = False,
-        at_close: Callable[[], None] | None = None,
     ) -> None:
         self.is_remote = model.is_remote
         self._model = model
@@ -99,7 +97,6 @@ class ModelImproviser:
         self._seed = seed
         self._dress = dress
         self._is_virtual = is_virtual
-        self._at_close = at_close
         # One more than are ever awaited: an answer that is too late must not keep the next one waiting.
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="improviser")
         self._number = -1
@@ -133,9 +130,6 @@ class ModelImproviser:
         """Stop."""
         # A line that is still being rendered must not find its voice gone.
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._at_close is not None:
-            self._at_close()
-            self._at_close = None
 
     def _work(self, request: Request, until_s: float) -> Improvised:
         seed = self._seed + request.number
