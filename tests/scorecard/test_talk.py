@@ -64,6 +64,17 @@ def test_what_was_said_before_is_found_and_set_phrases_are_not(judged):
     assert measure(judged, "said_again", f"C: hello there\nT: {told}").value == 0
 
 
+def test_uncertain_words_cost_nothing_here_either(judged):
+    asked = "what is the postcode of the delivery address and when did you buy it"
+    talk = f"C: it is seven\nT: {asked}\nC: it is four\nT: {asked}"
+    engine = EngineId(engine="test", model="test", version="1")
+    unsure = {"confidence": 0.3, "recognition": Recognition(engine=engine, writes_fillers=True)}
+    for name in ("stacked_questions", "repeated_questions"):
+        assert measure(judged, name, talk).value > 0, name
+        assert measure(judged, name, talk, **unsure).value == 0, name
+    assert isinstance(measure(judged, "words_per_turn", talk, **unsure), NotMeasured)
+
+
 def test_words_a_turn_leave_out_what_did_good(judged):
     plain = (
         "C: it is seven\nT: "

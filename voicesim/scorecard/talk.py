@@ -6,7 +6,8 @@ Conventions
     that showed a good behaviour are left out, and so are utterances of fewer than five content words. Questions are
     counted by clause ("what was it and when did it start" asks twice); two are the same where they share three
     fifths of their content words, two at least, or where the trainee says so ("what was the street again"). A
-    question that the customer asked to hear again is not a repeated one. All of them are ``NotMeasured`` with a
+    question that the customer asked to hear again is not a repeated one. Words below the recogniser's confidence gate
+    are as if they had not been recognised: they cost nothing. All of them are ``NotMeasured`` with a
     reason where they cannot be told.
 
 Names, in this order:
@@ -29,10 +30,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from statistics import mean, median
 from typing import Final
 
 from voicesim.audio.span import Span
+from voicesim.behaviour.calls import DEFAULT_GATE
 from voicesim.behaviour.tables import Tables
 from voicesim.measure.moods import UPSET_MOODS
 from voicesim.measure.tone import LIVELY_ABOVE
@@ -103,7 +106,7 @@ def _words_per_turn(facts: Facts, tables: Tables) -> Result:
 
 def _words_of(turn: Turn, facts: Facts, tables: Tables) -> tuple[int, int]:
     """All words of a turn, and those outside of good behaviours."""
-    spoken = [facts.call.trainee.utterances[i] for i in turn.utterances]
+    spoken = [_certain(facts, i) for i in turn.utterances]
     plain = sum(len(_plain_words(u, _good_spans(facts, turn, tables))) for u in spoken)
     return sum(len(u.words) for u in spoken), plain
 
@@ -149,7 +152,7 @@ def _said_again(facts: Facts, tables: Tables) -> Result:
     again: list[Utterance] = []
     for turn in facts.turns:
         good = _good_spans(facts, turn, tables)
-        for utterance in (facts.call.trainee.utterances[i] for i in turn.utterances):
+        for utterance in (_certain(facts, i) for i in turn.utterances):
             text = " ".join(_plain_words(utterance, good))
             content, words = _content(text), _WORD.findall(text.lower())
             if len(content) < LEAST_CONTENT:
@@ -169,7 +172,7 @@ def _repeated_questions(facts: Facts, tables: Tables) -> Result:
     again: list[Utterance] = []
     for turn in facts.turns:
         heard_badly = any(_asks_to_repeat(said.text) for said in turn.before)
-        for utterance in (facts.call.trainee.utterances[i] for i in turn.utterances):
+        for utterance in (_certain(facts, i) for i in turn.utterances):
             questions = _questions(utterance.text, tables)
             contents = [c for q in questions if len(c := _content(q)) >= LEAST_CONTENT_OF_A_QUESTION]
             is_same = any(_overlap(c, other) >= SAME_QUESTION for c in contents for other in asked)
@@ -292,7 +295,16 @@ def _turn_place(facts: Facts, turn: Turn, label: str, value: float) -> Evidence:
 
 
 def _spoken(facts: Facts) -> Iterable[Utterance]:
-    return (facts.call.trainee.utterances[i] for turn in facts.turns for i in turn.utterances)
+    return (_certain(facts, i) for turn in facts.turns for i in turn.utterances)
+
+
+def _certain(facts: Facts, index: int) -> Utterance:
+    """An utterance of the trainee with the words alone that reached the recogniser's confidence gate."""
+    recognition = facts.call.recognition
+    gate = recognition.confidence_gate if recognition else DEFAULT_GATE
+    utterance = facts.call.trainee.utterances[index]
+    words = tuple(word for word in utterance.words if word.confidence >= gate)
+    return utterance if len(words) == len(utterance.words) else replace(utterance, words=words)
 
 
 def _content(text: str) -> frozenset[str]:
