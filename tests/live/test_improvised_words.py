@@ -215,6 +215,21 @@ def test_in_real_time_a_quick_answer_is_taken(server):
     improviser.close()
 
 
+def test_the_voice_is_warm_before_the_call(server):
+    """Loading what shifts the pitch takes seconds where it was never done."""
+    spoken = []
+
+    class Voice(HummingVoice):
+        def render(self, text, style):
+            spoken.append(style.pitch_st)
+            return super().render(text, style)
+
+    improviser = ModelImproviser(OpenAiChat(server.url, "tiny"), Voice(), seed=1)
+    improviser.warm([VoiceStyle(), VoiceStyle(pitch_st=1.5)])
+    improviser.close()
+    assert spoken == [0.0, 1.5]
+
+
 def test_a_remote_model_is_not_told_what_the_trainee_said(play, server, improviser):
     server.reply = in_other_words
     play(PLAIN, improviser=improviser)

@@ -126,6 +126,7 @@ def _render(
                 dress=dress,
                 is_virtual=speaking.is_virtual,
             )
+            improviser.warm(band.style for band in scenario.bands)
         return Cast(
             scenario=scenario,
             source=source,

@@ -9,7 +9,7 @@ machine.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -102,6 +102,15 @@ class ModelImproviser:
         self._number = -1
         self._asked_at = 0
         self._future: Future[Improvised] | None = None
+
+    def warm(self, styles: Iterable[VoiceStyle]) -> None:
+        """Speak a word in every style, so that what is loaded for it is there before the call.
+
+        Raises:
+            EngineError: the voice is missing or failed.
+        """
+        for style in styles:
+            self._voice.render("Hello.", style)
 
     def ask(self, request: Request, now_samples: int) -> None:
         """Begin."""
