@@ -49,7 +49,7 @@ def test_the_whole_path_is_taken_as_it_is(server):
 def test_a_slow_answer_is_given_up_in_time(server, drips):
     server.holds, server.drips = threading.Event(), drips
     began = time.monotonic()
-    with pytest.raises(EngineFailedError, match=r"did not answer within 0\.2 s"):
+    with pytest.raises(EngineFailedError, match="did not answer in time"):
         OpenAiChat(server.url, "tiny").complete(HELLO, seed=1, limit_s=0.2)
     # The server holds its answer for 20 s; whatever the machine's load, giving up takes less.
     assert time.monotonic() - began < 10.0
