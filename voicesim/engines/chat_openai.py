@@ -122,7 +122,7 @@ class OpenAiChat:
             status, answer = self._post(json.dumps(body).encode(), until_s)
         except TimeoutError as exc:
             raise EngineFailedError(
-                f"the language model did not answer within {limit_s:g} s",
+                "the language model did not answer in time",
                 hint="take a smaller or a warmer one",
             ) from exc
         except (OSError, http.client.HTTPException) as exc:
