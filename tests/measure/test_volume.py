@@ -9,12 +9,13 @@ import pytest
 
 from tests.measure.builders import RATE, Stage, span, with_clip
 from voicesim.audio.clip import Clip
+from voicesim.measure.baseline import Baseline, baseline_from
+from voicesim.measure.prosody import prosody_of
 from voicesim.measure.quality import quality_of
 from voicesim.measure.registry import measure_call
-from voicesim.measure.tone import Baseline
 from voicesim.measure.voice import analyse
 from voicesim.measure.volume import volume
-from voicesim.results import Measured
+from voicesim.results import Measured, Reason
 from voicesim.speech.words import Party
 
 PARTS = ((1, 4), (6, 9), (11, 14), (16, 19), (21, 24), (26, 29))
@@ -105,6 +106,49 @@ def test_without_a_baseline_the_level_is_advice() -> None:
     assert any("faint" in caution for caution in measured(stage([-42.0] * 6, noise_dbov=-90.0)).cautions)
     assert any("usual range" in caution for caution in measured(stage()).cautions)
     assert any("rather high" in caution for caution in measured(stage([-12.0] * 6)).cautions)
+
+
+def own(device: str = "") -> Baseline:
+    made = Stage(33.0, -75.0)
+    for i in range(8):
+        made.say(Party.TRAINEE, 1 + 4 * i, 4 + 4 * i, level_dbov=-26.0)
+    voices = analyse(made.call())
+    return baseline_from(
+        prosody_of(voices.trainee),
+        trainee="pat",
+        device=device,
+        level_dbov=voices.trainee.level.active_dbov,
+    )
+
+
+@pytest.mark.parametrize("shift_db", [-9.0, 0.0, 8.0])
+def test_against_the_own_calm_voice(shift_db: float) -> None:
+    found = measure_call(stage([-26.0 + shift_db] * 6).call(), baseline=own())["volume_to_baseline"]
+
+    assert found.value == pytest.approx(shift_db, abs=0.3)
+    assert [e.value for e in found.evidence] == pytest.approx([shift_db] * 6, abs=0.5)
+    assert (found.details["n_raised"], found.details["n_too_quiet"]) == (
+        6 * (shift_db > 6),
+        6 * (shift_db < -6),
+    )
+    assert any("microphone is not known" in caution for caution in found.cautions)
+
+
+def test_another_microphone_is_not_compared_and_said_so() -> None:
+    call = replace(stage().call(), microphone="built-in")
+
+    measures = measure_call(call, baseline=own("headset"))
+
+    assert measures["volume_to_baseline"].reason is Reason.NO_BASELINE
+    assert measures["volume"].details["relative_to_baseline_db"] is None
+    assert any("headset" in c and "built-in" in c for c in measures["volume"].cautions)
+    same = measure_call(replace(call, microphone="headset"), baseline=own("headset"))["volume_to_baseline"]
+    assert same.value == pytest.approx(0.0, abs=0.3)
+    assert same.cautions == ()
+
+
+def test_without_a_baseline_nothing_is_compared() -> None:
+    assert measure_call(stage().call())["volume_to_baseline"].reason is Reason.NO_BASELINE
 
 
 def test_evidence_is_the_level_of_every_utterance() -> None:

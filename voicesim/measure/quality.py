@@ -74,7 +74,7 @@ _TWO_PARTIES: Final = frozenset(
         "pace_to_customer",
     }
 )
-_LEVEL: Final = frozenset({"volume", "loudness"})
+_LEVEL: Final = frozenset({"volume", "loudness", "volume_to_baseline"})
 _STEADINESS: Final = frozenset({"steadiness", "steadiness_recovery"})
 _TONE: Final = frozenset({"upbeat_tone", "liveliness", "pitch_spread"}) | _STEADINESS
 _PACE: Final = frozenset({"pace", "articulation_rate", "pace_variation", "pace_to_customer", "pace_change"})
@@ -196,7 +196,7 @@ class Quality:
         if self.has_gain_control:
             found.append(
                 (
-                    frozenset({"volume"}),
+                    frozenset({"volume", "volume_to_baseline"}),
                     Reason.GAIN_CONTROL,
                     f"{self.gain_control}: something evens the level out",
                 )

@@ -31,6 +31,7 @@ Names, in this order:
     steadiness              of 100                      turns after a provocation against calm ones
     steadiness_recovery     turns                       until it is steady again
     pace_change             ratio                       when a moment of the scenario begins
+    volume_to_baseline      dB                          against the own calm voice
     ======================  ==========================  ================================================
 """
 
@@ -63,7 +64,7 @@ from voicesim.measure.turn_taking import (
     talk_share,
 )
 from voicesim.measure.voice import Voices, analyse
-from voicesim.measure.volume import loudness, volume
+from voicesim.measure.volume import loudness, volume, volume_to_baseline
 from voicesim.results import Measured, NotMeasured, Reason, Result
 from voicesim.speech.call import Call
 
@@ -165,6 +166,10 @@ def _pitch_spread(f: _Findings) -> Result:
     return pitch_spread(f.prosody)
 
 
+def _volume(f: _Findings) -> Result:
+    return volume(f.voices.trainee, f.quality, f.baseline, microphone=f.call.microphone)
+
+
 def _clarity(f: _Findings) -> Result:
     if f.call.trainee.pitch is None:
         return NotMeasured(reason=Reason.NO_PITCH, explanation="there is no pitch track", unit="C")
@@ -185,7 +190,7 @@ def _composure(f: _Findings) -> Composure | NotMeasured:
 
 _MEASURES: Final[Mapping[str, _Measure]] = {
     "pace": _pace,
-    "volume": lambda f: volume(f.voices.trainee, f.quality, f.baseline, microphone=f.call.microphone),
+    "volume": _volume,
     "interruptions": lambda f: interruptions(f.voices, f.events),
     "upbeat_tone": lambda f: upbeat_tone(_measured("liveliness", _liveliness, f), _pitch_spread(f)),
     "articulation_rate": lambda f: articulation_rate(f.voices.trainee, f.quality),
@@ -208,6 +213,9 @@ _MEASURES: Final[Mapping[str, _Measure]] = {
     "steadiness": lambda f: steadiness(_composure(f)),
     "steadiness_recovery": lambda f: steadiness_recovery(_composure(f)),
     "pace_change": lambda f: pace_change(f.voices.trainee, f.call.moments),
+    "volume_to_baseline": lambda f: volume_to_baseline(
+        _measured("volume", _volume, f), f.baseline, f.no_yardstick
+    ),
 }
 _TWO_PARTIES: Final = frozenset(
     {

@@ -3,7 +3,8 @@
 Conventions
     Value: active speech level (:mod:`voicesim.measure.level`) of the trainee's talk in dBov. Silence before, between
     and after is left out; where the customer leaks into the channel, so is the time with the customer.
-    With a baseline made on the same device ``relative_to_baseline_db`` is what to judge. Without one the absolute
+    With a baseline made on the same device ``volume_to_baseline`` is what to judge (within 3 dB is steady, from 6 dB
+    on too quiet or raised). Without one the absolute
     level depends on the microphone and is advice only: between -32 and -16 dBov is good, under -38 too faint.
     Evenness: robust standard deviation (P90 - P10) / 2.563 of the levels of utterances of 1 s and more,
     five at least. Trailing off: level of the last 0.5 s of a phrase over that of the whole phrase, median over
@@ -17,6 +18,7 @@ Trailing off and evenness have no standard.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
@@ -45,6 +47,9 @@ _SPREAD_DIVISOR: Final = 2.563
 
 _DEFINITION: Final = (
     "Active speech level of the trainee's talk after ITU-T P.56, method B; 0 dBov is full scale."
+)
+_TO_BASELINE: Final = (
+    "Active speech level of the trainee's talk less that of the own calm reading on one microphone."
 )
 _LOUDNESS: Final = (
     "Integrated loudness after ITU-R BS.1770-4 of the trainee's talk, a second opinion on its volume."
@@ -115,6 +120,41 @@ def volume(voice: Voice, quality: Quality, baseline: Baseline | None, *, microph
         evidence=tuple(place(span, "utterance", value=dbov) for span, dbov in by_utterance),
         details=details,
         cautions=tuple(cautions),
+    )
+
+
+def volume_to_baseline(
+    level_now: Result, baseline: Baseline | None, no_yardstick: NotMeasured | None
+) -> Result:
+    """Active speech level over that of the own calm voice.
+
+    Args:
+        level_now: what :func:`volume` gave.
+        baseline: the yardstick, where there is one.
+        no_yardstick: why it does not fit this call, where it does not.
+    """
+    if isinstance(level_now, NotMeasured):
+        return NotMeasured(
+            reason=level_now.reason, explanation=level_now.explanation, unit="dB", definition=_TO_BASELINE
+        )
+    if baseline is None or no_yardstick is not None:
+        why = (
+            no_yardstick.explanation if no_yardstick else "there is no baseline of this voice to compare with"
+        )
+        return NotMeasured(reason=Reason.NO_BASELINE, explanation=why, unit="dB", definition=_TO_BASELINE)
+    shifts = [replace(e, value=level((e.value or 0.0) - baseline.level_dbov)) for e in level_now.evidence]
+    return Measured(
+        value=level(level_now.value - baseline.level_dbov),
+        unit="dB",
+        definition=_TO_BASELINE,
+        evidence=tuple(shifts),
+        details={
+            "baseline": baseline.baseline_id,
+            "n_utterances": len(shifts),
+            "n_raised": sum((e.value or 0.0) > RAISED_DB for e in shifts),
+            "n_too_quiet": sum((e.value or 0.0) < -RAISED_DB for e in shifts),
+        },
+        cautions=tuple(c for c in level_now.cautions if "microphone is not known" in c),
     )
 
 
