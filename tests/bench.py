@@ -16,15 +16,13 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from tests.timing.base_model import base_model
 from tests.timing.gap import response_gap
 from tests.timing.measures import measures
 from tests.timing.memory import LONG_MIN, peak_memory
+from tests.timing.real_gap import base_gap
 from tests.timing.words import score_with_words
 
 PARTS = ("gap", "measures", "words", "memory")
-LIVE_TOKENS = 24
-"""What an utterance of a call comes to: some 17 words."""
 _TRAINEE_WORDS = 750
 
 
@@ -100,7 +98,7 @@ def _all(folder: Path, only: Collection[str], long_min: int) -> Iterator[dict[st
     call = folder / "pocketsphinx" / "call.flac"
     yield response_gap(call.parent, "pocketsphinx", "pocketsphinx")
     if "gap" in only:
-        yield response_gap(folder / "base", str(base_model(LIVE_TOKENS)), "Whisper of the base size")
+        yield base_gap()
     if "measures" in only:
         yield from measures(call)
         yield from _rooms(call.parent)
