@@ -105,6 +105,7 @@ def test_too_few_sentences(voicesim, tmp_path, sentences):
         (["--trainee", "Kim", "--from", ".", "--input-device", "3"], 2, "--from"),
         (["--trainee", "Kim", "--from", "."], 3, "no recordings"),
         (["--trainee", "Kim", "--from", "gone.wav"], 3, "gone.wav"),
+        (["--trainee", "Kim", "--out", "no/where/b.json"], 3, "no folder"),
     ],
 )
 def test_mistakes(voicesim, tmp_path, monkeypatch, arguments, code, says):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -85,6 +86,7 @@ def command(
         raise click.UsageError("--device goes with --from; of a sound card the name is known")
     if sources and (input_device or output_device):
         raise click.UsageError("--input-device and --output-device do not go with --from")
+    _check_place(out)
     progress = Progress(is_quiet=quiet)
     engines = engines_for(None)
     room: Samples | None = None
@@ -97,6 +99,14 @@ def command(
     progress.done()
     print(_keep(found, out))
     return 0
+
+
+def _check_place(out: Path | None) -> None:
+    """Whether the baseline could be written, before anybody reads ten sentences."""
+    if out is not None and not out.parent.is_dir():
+        raise InputError(f"{out}: there is no folder {out.parent}", hint="make the folder first")
+    if out is not None and not os.access(out.parent, os.W_OK):
+        raise InputError(f"{out}: no permission to write it", hint="choose another place")
 
 
 def _keep(found: Calibration, out: Path | None) -> str:
