@@ -15,7 +15,7 @@ from voicesim.cli.output import Progress
     "--only",
     "subjects",
     multiple=True,
-    type=click.Choice(["levels", "pitch", "pace", "tone", "turns"]),
+    type=click.Choice(["levels", "pitch", "pace", "conversation", "tone", "strain", "turns"]),
     help="Only this subject; may be given more than once.",
 )
 @click.option("--seed", type=int, default=20261121, show_default=True, help="Other sounds, the same truth.")

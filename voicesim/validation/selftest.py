@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from voicesim.intake.engines import Engines, Progress, no_progress
-from voicesim.validation.made import levels, pace, pitch, tone, turns
+from voicesim.validation.made import conversation, levels, pace, pitch, strain, tone, turns
 from voicesim.validation.rows import Row
 
 SEED: Final = 20261121
@@ -21,8 +21,16 @@ SUBJECTS: Final[dict[str, Subject]] = {
     "pitch": lambda engines, tell, seed, quick: pitch.rows(
         engines, tell, duration_s=3.0 if quick else 15.0, seed=seed
     ),
-    "pace": lambda engines, tell, seed, _: pace.rows(engines, tell, seed=seed),
-    "tone": lambda engines, tell, seed, _: tone.rows(engines, tell, seed=seed),
+    "pace": lambda engines, tell, seed, quick: pace.rows(
+        engines, tell, voices=3 if quick else len(turns.SPEAKERS), seed=seed
+    ),
+    "conversation": lambda engines, tell, seed, quick: conversation.rows(
+        engines, tell, calls=3 if quick else conversation.CALLS, seed=seed
+    ),
+    "tone": lambda engines, tell, seed, quick: tone.rows(engines, tell, voices=1 if quick else 4, seed=seed),
+    "strain": lambda engines, tell, seed, quick: strain.rows(
+        engines, tell, voices=1 if quick else 4, seed=seed
+    ),
     "turns": lambda engines, tell, seed, quick: turns.rows(
         engines, tell, timelines=QUICK_TIMELINES if quick else turns.TIMELINES, seed=seed
     ),

@@ -35,11 +35,13 @@ _WORD: Final = "told"
 _LONGER_WORD: Final = "number"
 
 
-def rows(engines: Engines, progress: Callable[[float], None], *, seed: int = 20261121) -> tuple[Row, ...]:
+def rows(
+    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261121
+) -> tuple[Row, ...]:
     """What the pace is made of."""
     rng = np.random.default_rng(seed)
     found_pauses, speech_error, ratios, wpm_error, invented = [], [], [], [], 0
-    for index, speaker in enumerate(SPEAKERS):
+    for index, speaker in enumerate(SPEAKERS[:voices]):
         on_a_line = index % 2 == 0
         stage = Stage(1.0 + PHRASES * 6.2, rng, noise_dbov=-46.0 if index % 3 == 0 else -66.0)
         spans, n_syllables, n_words, said = [], 0, 0, []
@@ -73,8 +75,8 @@ def rows(engines: Engines, progress: Callable[[float], None], *, seed: int = 202
         paced = measure_call(call)["pace"]
         if isinstance(paced, Measured):
             wpm_error.append(abs(paced.value / (60.0 * n_words / truth_s) - 1.0))
-        progress((index + 1) / len(SPEAKERS))
-    n = len(SPEAKERS)
+        progress((index + 1) / voices)
+    n = voices
     recall = sum(found_pauses) / len(found_pauses)
     precision = sum(found_pauses) / max(1, sum(found_pauses) + invented)
     return (

@@ -37,14 +37,16 @@ FRIENDLY: Final = "of course I will gladly help you with that"
 HOSTILE: Final = "that is not my problem so calm down now"
 
 
-def rows(engines: Engines, progress: Callable[[float], None], *, seed: int = 20261121) -> tuple[Row, ...]:
+def rows(
+    engines: Engines, progress: Callable[[float], None], *, voices: int = 4, seed: int = 20261121
+) -> tuple[Row, ...]:
     """What is told of a changed voice."""
     rng = np.random.default_rng(seed)
     shift_error, spread_error, lively, hostile, flat = [], [], [], [], []
-    speakers = SPEAKERS[::2]
+    speakers = SPEAKERS[::2][:voices]
     for index, speaker in enumerate(speakers):
         calm = replace(speaker, spread_st=_SPREAD_ST)
-        baseline = _baseline(said(calm, rng, engines))
+        baseline = baseline_of(said(calm, rng, engines))
         higher = replace(calm, f0_hz=calm.f0_hz * 2.0 ** (_SHIFT_ST / 12.0), spread_st=_SPREAD_ST + _WIDER_ST)
         call = said(higher, rng, engines)
         found = measure_call(call, baseline=baseline)["liveliness"]
@@ -119,7 +121,8 @@ def said(
     return call_of(side, Side(clip=stage.channel(Party.CUSTOMER)), recognition=KNOWN)
 
 
-def _baseline(call: Call) -> Baseline:
+def baseline_of(call: Call) -> Baseline:
+    """The yardstick that a call of calm utterances makes."""
     voice = analyse(call).trainee
     level = -26.0 if voice.level is None else voice.level.active_dbov
     return baseline_from(prosody_of(voice), trainee="made", level_dbov=level)
