@@ -71,6 +71,8 @@ class Guards:
             return False
         if tokens.first[start] not in _CLAUSE_STARTS:
             return True
+        if tokens.first[start] == "let":
+            return False
         return tokens.first[start - 1] in _JOINS
 
     def _is_reported(self, grid: Grid, start: int) -> bool:
