@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from voicesim.cli.llm import chosen_llm, llm_options
-from voicesim.cli.options import baseline_option, recogniser_option, rubric_option
+from voicesim.cli.options import baseline_option, behaviours_option, recogniser_option, rubric_option
 
 
 @click.command("call")
@@ -70,6 +70,7 @@ from voicesim.cli.options import baseline_option, recogniser_option, rubric_opti
 @llm_options
 @recogniser_option
 @rubric_option
+@behaviours_option
 @baseline_option
 @click.option(
     "--out",
@@ -96,6 +97,7 @@ def command(
     end_silence_s: float | None,
     recogniser: str,
     rubric: Path | None,
+    behaviours: tuple[Path, ...],
     baseline: Path | None,
     out: Path | None,
     quiet: bool,
@@ -131,6 +133,7 @@ def command(
             llm=chosen_llm(**llm),
             end_silence_s=end_silence_s,
             rubric=rubric,
+            behaviours=behaviours,
             baseline=baseline,
             out=out,
             is_quiet=quiet,

@@ -69,6 +69,8 @@ class RehearsalOptions:
     end_silence_s: float | None = None
     """Silence that ends a turn; ``None`` lets the words and the melody decide."""
     rubric: Path | None = None
+    behaviours: tuple[Path, ...] = ()
+    """Folders of further behaviour tables."""
     baseline: Path | None = None
     out: Path | None = None
     is_quiet: bool = False
@@ -94,11 +96,12 @@ def run_rehearsal(options: RehearsalOptions) -> int:
         VoicesimError: it could not begin, or broke off before anything was recorded.
     """
     from voicesim.callfolder.writer import FolderWriter
-    from voicesim.cli.wiring import load_baseline, load_rubric
+    from voicesim.cli.wiring import load_baseline, load_rubric, load_tables
 
     progress = Progress(is_quiet=options.is_quiet)
     casting = _casting(options)
     rubric = load_rubric(options.rubric)
+    load_tables(options.behaviours)
     load_baseline(options.baseline)
     _check_ends(options)
     baseline = options.baseline or _own_baseline(options)
@@ -323,7 +326,7 @@ def _play(
     session = None if connected.canceller is None else connected.canceller.session()
     if not options.is_quiet:
         say(f"the call begins: {cast.scenario.title}" + ("" if connected.simulated else "  (Ctrl-C ends it)"))
-    tables = load_tables()
+    tables = load_tables(options.behaviours)
     with _console(options, cast.scenario, tables) as console:
         return rehearse(
             scenario=cast.scenario,
@@ -377,7 +380,7 @@ def _finish(
         raise CallAbortedError("the call was ended before anything was recorded", hint="try again")
     gaps_s = _close(outcome, connected, folder, recognition)
     try:
-        _score(folder.path, progress)
+        _score(folder.path, options.behaviours, progress)
     except KeyboardInterrupt:
         progress.done()
         raise CallAbortedError(
@@ -435,7 +438,7 @@ def _gaps(line: SimulatedLine, folder: Path) -> tuple[float, ...]:
     return response_gaps_s(line.spoken, channels.customer.samples)
 
 
-def _score(folder: Path, progress: Progress) -> None:
+def _score(folder: Path, behaviours: tuple[Path, ...], progress: Progress) -> None:
     from voicesim.cli.next_call import next_call_text
     from voicesim.cli.scoring import ScoringOptions, score_path, write_page
     from voicesim.cli.wiring import engines_for, load_tables
@@ -443,7 +446,8 @@ def _score(folder: Path, progress: Progress) -> None:
     from voicesim.report.json_card import card_to_json
     from voicesim.report.text import card_to_text
 
-    call, card = score_path(folder, ScoringOptions(engines=engines_for(None), tables=load_tables()), progress)
+    scoring = ScoringOptions(engines=engines_for(None), tables=load_tables(behaviours))
+    call, card = score_path(folder, scoring, progress)
     write_bytes(folder / "scorecard.json", card_to_json(card))
     page = folder / "report.html"
     write_page(card, call, page, reader="trainee")
