@@ -40,7 +40,7 @@ check: lint test ## lint and every test
 bench: .stamps/dev ## timings, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-validation: .stamps/dev ## fill VALIDATION.md anew: make validation DATA=DIR (some twenty minutes)
+validation: .stamps/dev ## fill VALIDATION.md anew: make validation DATA=DIR (ten minutes and more)
 	@test -d "$(DATA)" || { echo 'name the folder of labelled recordings: make validation DATA=DIR' >&2; exit 2; }
 	mkdir -p build/validation
 	$(BIN)/voicesim selftest --json > build/validation/selftest.json || true

@@ -18,7 +18,7 @@ from voicesim.cli.output import Progress
     type=click.Choice(["levels", "pitch", "pace", "conversation", "tone", "strain", "turns"]),
     help="Only this subject; may be given more than once.",
 )
-@click.option("--seed", type=int, default=20261121, show_default=True, help="Other sounds, the same truth.")
+@click.option("--seed", type=int, default=20261122, show_default=True, help="Other sounds, the same truth.")
 def command(*, as_json: bool, quick: bool, subjects: tuple[str, ...], seed: int) -> int:
     """Measure made calls whose truth is known, and print the error of every measure.
 

@@ -9,7 +9,7 @@ from voicesim.intake.engines import Engines, Progress, no_progress
 from voicesim.validation.made import conversation, levels, pace, pitch, strain, tone, turns
 from voicesim.validation.rows import Row
 
-SEED: Final = 20261121
+SEED: Final = 20261122
 QUICK_TIMELINES: Final = 24
 
 Subject = Callable[[Engines, Callable[[float], None], int, bool], tuple[Row, ...]]

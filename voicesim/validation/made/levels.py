@@ -37,7 +37,7 @@ _MONO_LU: Final = -3.01
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261122
 ) -> tuple[Row, ...]:
     """Everything about how loud something is."""
     rng = np.random.default_rng(seed)

@@ -36,7 +36,7 @@ _LONGER_WORD: Final = "number"
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, voices: int = len(SPEAKERS), seed: int = 20261122
 ) -> tuple[Row, ...]:
     """What the pace is made of."""
     rng = np.random.default_rng(seed)

@@ -29,7 +29,7 @@ CONDITIONS: Final = ("clean", "telephone band", "pink noise at 15 dB", "40 dB fa
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, duration_s: float = 15.0, seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, duration_s: float = 15.0, seed: int = 20261122
 ) -> tuple[Row, ...]:
     """Error and recall in each condition."""
     assert engines.pitch is not None

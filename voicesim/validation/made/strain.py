@@ -39,7 +39,7 @@ _SNR_DB: Final = 18.0
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, voices: int = 4, seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, voices: int = 4, seed: int = 20261122
 ) -> tuple[Row, ...]:
     """Whether each is told from its calm, clear self."""
     rng = np.random.default_rng(seed)

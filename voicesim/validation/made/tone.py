@@ -38,7 +38,7 @@ HOSTILE: Final = "that is not my problem so calm down now"
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, voices: int = 4, seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, voices: int = 4, seed: int = 20261122
 ) -> tuple[Row, ...]:
     """What is told of a changed voice."""
     rng = np.random.default_rng(seed)

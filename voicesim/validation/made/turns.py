@@ -38,15 +38,16 @@ _BANK_S: Final = 16.0
 _CALL_S: Final = 45.0
 
 SPEAKERS: Final = (
-    Speaker(f0_hz=98.0, tract=0.96, rate_sps=4.2),
-    Speaker(f0_hz=112.0, tract=1.0, rate_sps=4.8, spread_st=1.5),
-    Speaker(f0_hz=131.0, tract=1.04, rate_sps=5.3, spread_st=3.0),
-    Speaker(f0_hz=176.0, tract=1.12, rate_sps=4.0),
-    Speaker(f0_hz=205.0, tract=1.17, rate_sps=4.6, spread_st=2.8),
-    Speaker(f0_hz=228.0, tract=1.2, rate_sps=5.1, spread_st=1.6),
-    Speaker(f0_hz=262.0, tract=1.26, rate_sps=4.4, breath=0.05),
-    Speaker(f0_hz=150.0, tract=1.08, rate_sps=3.6, breath=0.05),
+    Speaker(f0_hz=91.0, tract=0.94, rate_sps=4.5, spread_st=1.9),
+    Speaker(f0_hz=118.0, tract=1.01, rate_sps=5.0),
+    Speaker(f0_hz=125.0, tract=1.05, rate_sps=4.1, spread_st=2.7),
+    Speaker(f0_hz=168.0, tract=1.1, rate_sps=5.4, spread_st=1.7),
+    Speaker(f0_hz=196.0, tract=1.15, rate_sps=4.3),
+    Speaker(f0_hz=216.0, tract=1.19, rate_sps=4.8, spread_st=3.1, breath=0.04),
+    Speaker(f0_hz=247.0, tract=1.23, rate_sps=5.2),
+    Speaker(f0_hz=143.0, tract=1.07, rate_sps=3.8, breath=0.04),
 )
+"""None of them spoke while any constant was chosen."""
 _LIVE: Final = tuple(Meant)
 _RECORDED: Final = tuple(meant for meant in Meant if meant is not Meant.YIELDED_TO)
 
@@ -155,7 +156,7 @@ def compare(made: Made, events: tuple[OverlapEvent, ...], tally: Tally) -> None:
 
 
 def rows(
-    engines: Engines, progress: Callable[[float], None], *, timelines: int = TIMELINES, seed: int = 20261121
+    engines: Engines, progress: Callable[[float], None], *, timelines: int = TIMELINES, seed: int = 20261122
 ) -> tuple[Row, ...]:
     """Interruptions and turn-taking of made calls."""
     voices = voices_of(SPEAKERS, seed=seed)
