@@ -36,7 +36,7 @@ SEED: Final = 20261121
 RECIPE: Final = (
     Plan(phase=Phase.HEAR, n_steps=4200, batch=2, rate=2e-3),
     Plan(phase=Phase.SPELL, n_steps=800, batch=12, rate=1.5e-3),
-    Plan(phase=Phase.WRITE, n_steps=900, batch=4, rate=8e-4, share_shuffled=0.12),
+    Plan(phase=Phase.WRITE, n_steps=1200, batch=4, rate=8e-4, share_shuffled=0.1, share_full=0.3),
 )
 
 say = functools.partial(print, flush=True)

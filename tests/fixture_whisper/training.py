@@ -59,6 +59,8 @@ class Plan:
     rate: float
     warm_up: int = 200
     share_shuffled: float = 0.4
+    share_full: float = 0.0
+    """So many of the windows hold as much as goes into them, as packed ones do."""
     look_weight: float = 0.3
     around_weight: float = 0.3
     seed: int = 1
@@ -98,8 +100,10 @@ class _Stream(IterableDataset[Window]):
         torch.set_num_threads(1)
         info = get_worker_info()
         maker = self._make_maker(self._seed * 1000 + (info.id if info else 0))
+        rng = np.random.default_rng(self._seed)
         while True:
-            yield maker.make(_FILLS[self._plan.phase], share_shuffled=self._plan.share_shuffled)
+            fill = Fill.FULL if rng.random() < self._plan.share_full else _FILLS[self._plan.phase]
+            yield maker.make(fill, share_shuffled=self._plan.share_shuffled)
 
 
 def collate(windows: Sequence[Window]) -> Batch:

@@ -30,7 +30,7 @@ MAX_TOKENS: Final = 224
 LAST_FIRST_STAMP: Final = 50
 """Decoding takes no first time stamp beyond 1.00 s."""
 
-SHARE_WITH_STAMPS: Final = 0.35
+SHARE_WITH_STAMPS: Final = 0.25
 """The other windows are transcribed without time stamps, as voicesim has it."""
 
 CONTEXT_FRAMES: Final = 75
