@@ -126,3 +126,24 @@ def test_what_is_wrong_is_said(voicesim, arguments, code, says):  # noqa: F811
     assert says in ran.complaint[0]
     assert ran.complaint[1].startswith("hint:")
     assert not ran.out
+
+
+def test_an_rttm_that_is_none_is_named_with_its_line(voicesim, tmp_path):  # noqa: F811
+    (tmp_path / "overlap" / "x").mkdir(parents=True)
+    (tmp_path / "overlap" / "x" / "a.rttm").write_text("SPEAKER a 1 1.0 2.0\nSPEAKER a 1 soon\n")
+
+    ran = voicesim("validate", "--data", tmp_path, "--only", "activity")
+
+    assert ran.code == 3
+    assert "a.rttm, line 2" in ran.complaint[0]
+
+
+def test_every_subject_can_be_asked_for():
+    from voicesim.cli import selftest as made_command
+    from voicesim.cli import validate as real_command
+    from voicesim.validation.selftest import SUBJECTS as MADE
+    from voicesim.validation.validate import SUBJECTS as REAL
+
+    for command, subjects in ((made_command.command, MADE), (real_command.command, REAL)):
+        (only,) = (p for p in command.params if p.name == "subjects")
+        assert list(only.type.choices) == list(subjects)

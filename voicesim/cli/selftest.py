@@ -10,7 +10,7 @@ from voicesim.cli.output import Progress
 
 @click.command("selftest")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--quick", is_flag=True, help="Fewer calls and shorter sounds: some twenty seconds.")
+@click.option("--quick", is_flag=True, help="Fewer calls and shorter sounds: under a minute.")
 @click.option(
     "--only",
     "subjects",

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip
 from voicesim.audio.span import Span, Timeline, intersect, total
+from voicesim.errors import InputError
 from voicesim.validation.made.stage import noise
 from voicesim.validation.real.recordings import SEED, Recordings, Tell, loud, whole_voice
 from voicesim.validation.rows import Row, at_least, row
@@ -49,13 +51,7 @@ class Labelled:
 def meetings(recordings: Recordings) -> Iterator[Labelled]:
     """Every labelled meeting."""
     for folder in recordings.sets("overlap"):
-        turns: dict[str, list[tuple[float, float]]] = {}
-        for path in sorted(folder.glob("*.rttm")):
-            for line in path.read_text("utf-8").splitlines():
-                fields = line.split()
-                if len(fields) > 4 and fields[0] == "SPEAKER":
-                    start_s = float(fields[3])
-                    turns.setdefault(fields[1], []).append((start_s, start_s + float(fields[4])))
+        turns = _turns(folder)
         for path in recordings.files(folder):
             if path.stem in turns:
                 clip = recordings.clip(path)
@@ -65,6 +61,25 @@ def meetings(recordings: Recordings) -> Iterator[Labelled]:
                 for start_s, end_s in turns[path.stem]:
                     truth |= (at_s >= start_s) & (at_s < end_s)
                 yield Labelled(name=path.stem, clip=clip, truth=truth)
+
+
+def _turns(folder: Path) -> dict[str, list[tuple[float, float]]]:
+    """Begin and end of every labelled turn, in seconds, by recording."""
+    turns: dict[str, list[tuple[float, float]]] = {}
+    for path in sorted(folder.glob("*.rttm")):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            fields = line.split()
+            if not fields or fields[0] != "SPEAKER":
+                continue
+            try:
+                start_s, length_s = float(fields[3]), float(fields[4])
+            except (IndexError, ValueError) as exc:
+                raise InputError(
+                    f"{path.name}, line {number}: no begin and length in seconds",
+                    hint="an RTTM line reads: SPEAKER FILE 1 BEGIN LENGTH <NA> <NA> NAME <NA> <NA>",
+                ) from exc
+            turns.setdefault(fields[1], []).append((start_s, start_s + length_s))
+    return turns
 
 
 def frames_of(spans: Timeline, n: int) -> Mask:
