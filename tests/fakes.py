@@ -91,27 +91,45 @@ class ScriptedSession:
         self._parts.clear()
 
 
+THINNED = 4
+
+
 def _where(audio: Samples, recording: Samples) -> int | None:
     """The lag at which a recording lies in the audio, or None: normalised correlation of its beginning."""
-    if len(audio) == 0:
-        return None
     probe_length = min(len(recording), 2 * SAMPLE_RATE_HZ, int(0.6 * len(audio)))
     # From the first clear sound on: leading silence may not have reached the recogniser.
     loud = np.flatnonzero(np.abs(recording) > 0.1 * np.max(np.abs(recording), initial=0.0))
-    if len(loud) == 0:
+    if len(loud) == 0 or len(audio) == 0:
         return None
     first = int(loud[0])
     probe = recording[first : first + probe_length].astype(np.float64)
-    if len(audio) < len(probe):
+    if len(audio) < len(probe) or len(probe) < THINNED:
         return None
+    # Roughly, on a quarter of the samples, then to the sample.
+    roughly = _likeness(_thinned(audio), _thinned(probe))
+    if np.max(roughly) < 0.6:
+        return None
+    rough = THINNED * int(np.argmax(roughly))
+    start = max(0, rough - THINNED)
+    likeness = _likeness(audio[start : rough + THINNED + len(probe)], probe)
+    at = int(np.argmax(likeness))
+    return start + at - first if likeness[at] >= 0.8 else None
+
+
+def _likeness(audio: Samples, probe: Samples) -> Samples:
+    """Normalised correlation at every lag at which the probe lies inside the audio."""
     size = 1 << int(np.ceil(np.log2(len(audio) + len(probe))))
     correlation = np.fft.irfft(np.fft.rfft(audio, size) * np.conj(np.fft.rfft(probe, size)), size)
     energy = np.concatenate([[0.0], np.cumsum(audio.astype(np.float64) ** 2)])
-    here = energy[len(probe) :] - energy[: -len(probe)]
+    here = energy[len(probe) :] - energy[: len(energy) - len(probe)]
     norm = np.sqrt(np.maximum(here, 1e-9) * np.dot(probe, probe))
-    likeness = correlation[: len(here)] / norm
-    at = int(np.argmax(likeness))
-    return at - first if likeness[at] >= 0.8 else None
+    likeness: Samples = correlation[: len(here)] / norm
+    return likeness
+
+
+def _thinned(samples: Samples) -> Samples:
+    """A quarter of the samples: enough to tell recordings apart, and four times as fast."""
+    return samples[: len(samples) - len(samples) % THINNED].reshape(-1, THINNED).mean(axis=1)
 
 
 def voice_like(
