@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -185,3 +186,81 @@ def test_the_doctor_speaks_json(voicesim):
     report = json.loads(voicesim("doctor", "--json").out)
     assert {"voicesim", "python", "system", "packages", "findings"} <= set(report)
     assert all({"name", "is_ok", "detail", "hint"} == set(f) for f in report["findings"])
+
+
+@pytest.mark.parametrize("arguments", [[], ["rubric"], ["behaviour"], ["scenario"]])
+def test_a_group_alone_shows_its_help_line_by_line(voicesim, arguments):
+    ran = voicesim(*arguments)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert ran.complaint == []
+    lines = ran.err.splitlines()
+    assert lines[0].startswith("Usage: voicesim")
+    assert "Commands:" in lines
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["a/x.wav", "b/x.wav", "--out", "cards"], "both be written to cards/x.txt"),
+        (["x.wav", "--out", "x.wav"], "one of the files to be read"),
+        (["x.wav", "--transcript", "w.srt", "--out", "w.srt"], "one of the files to be read"),
+        (["x.wav", "y.wav", "--format", "json", "--out", "x.wav"], None),
+    ],
+)
+def test_no_card_takes_the_place_of_another_or_of_a_file_that_is_read(
+    voicesim, tmp_path, monkeypatch, arguments, says
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a/x.wav", "b/x.wav", "x.wav", "y.wav", "w.srt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"precious")
+    ran = voicesim("score", *arguments)
+    assert ran.code in {1, 2}
+    assert says is None or says in ran.err
+    assert "Traceback" not in ran.err
+    assert all(file.read_bytes() == b"precious" for file in tmp_path.rglob("*.*"))
+
+
+def test_an_output_folder_that_cannot_be_made_is_no_bug(voicesim, tmp_path, talk):
+    recording = _recording(tmp_path, "call.wav", *talk)
+    (tmp_path / "file").write_text("")
+    ran = voicesim("score", recording, "--no-words", "--out", tmp_path / "file" / "card.txt")
+    assert ran.code == 3, ran.err
+    assert [line.split(":")[0] for line in ran.complaint] == ["error", "hint"]
+    assert "a file is in its place" in ran.err
+
+
+def test_the_sound_beside_a_page_is_never_the_recording_itself(voicesim, tmp_path, monkeypatch, talk):
+    monkeypatch.chdir(tmp_path)
+    soundfile.write(tmp_path / "call.flac", np.stack(talk, axis=1), 16_000)
+    before = (tmp_path / "call.flac").read_bytes()
+    monkeypatch.setattr("voicesim.cli.scoring.PAGE_AUDIO_LIMIT_BYTES", 1_000)
+    ran = voicesim("score", "call.flac", "--no-words", "--format", "html")
+    assert ran.code == 0, ran.err
+    assert (tmp_path / "call.flac").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["call-sound.flac", "call.flac", "call.html"]
+    assert 'src="./call-sound.flac"' in (tmp_path / "call.html").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_behind_stdout_is_no_bug():
+    with Path("/dev/full").open("w") as full:
+        code = "from voicesim.cli.main import main; raise SystemExit(main())"
+        done = subprocess.run(
+            [sys.executable, "-c", code, "rubric", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: the output cannot be written")
+
+
+def test_what_fell_below_fail_under_is_told(voicesim, tmp_path, talk):
+    recording = _recording(tmp_path, "call.wav", *talk)
+    ran = voicesim("score", recording, "--no-words", "--fail-under", "100", "--scenario", "parcel")
+    assert ran.code == 1
+    assert "1 of 1 below 100" in ran.err
+    assert "note:" not in ran.err

@@ -75,3 +75,10 @@ def test_diff_refuses_what_is_no_call_folder(voicesim, write, tmp_path):
     assert ran.code == 3
     assert "no call folder" in ran.err
     assert "hint:" in ran.err
+
+
+def test_default_names_the_shipped_rubric(voicesim, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    named, unnamed = voicesim("rubric", "show", "default"), voicesim("rubric", "show")
+    assert named.code == 0, named.err
+    assert named.out == unnamed.out

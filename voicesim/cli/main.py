@@ -5,6 +5,7 @@ Commands are imported when they are run, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -31,8 +32,12 @@ COMMANDS: Final = {
 }
 
 EXIT_USAGE: Final = 2
+EXIT_INPUT: Final = 3
 EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
+
+_OUTPUT_FAILURES: Final = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What writing to stdout meets on a full or broken disk."""
 
 
 class _LazyGroup(click.Group):
@@ -75,13 +80,16 @@ def cli() -> None:
     """
 
 
-def main() -> int:  # noqa: PLR0911 - one exit a kind of error
+def main() -> int:  # noqa: C901, PLR0911 - one exit a kind of error
     """Run the command line; every error a user can meet is printed here, once."""
     try:
         code = cli.main(prog_name="voicesim", standalone_mode=False)
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except click.UsageError as exc:
+        if type(exc).__name__ == "NoArgsIsHelpError":  # click 8.2 and later; its message is the whole help
+            print(exc.format_message(), file=sys.stderr)
+            return EXIT_USAGE
         where = exc.ctx.command_path if exc.ctx else "voicesim"
         return _complain(exc.format_message().rstrip("."), f"see '{where} --help'", EXIT_USAGE)
     except click.ClickException as exc:
@@ -94,6 +102,15 @@ def main() -> int:  # noqa: PLR0911 - one exit a kind of error
         # Whoever read our output has gone; what Python would still flush goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as exc:
+        if exc.errno not in _OUTPUT_FAILURES:
+            return _report_bug(exc)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _complain(
+            f"the output cannot be written: {exc.strerror}",
+            "free some space, or choose another place",
+            EXIT_INPUT,
+        )
     except Exception as exc:  # noqa: BLE001 - the last resort: a bug must not end in a traceback
         return _report_bug(exc)
     return code if isinstance(code, int) else 0

@@ -57,7 +57,7 @@ def check(*, paths: tuple[Path, ...], as_json: bool) -> int:
     return RubricError.exit_code if rows else 0
 
 
-@command.command("show")
+@command.command("show", short_help="Show what a rubric judges, by which rules.")
 @click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option("--yaml", "as_yaml", is_flag=True, help="The file itself, to start one of your own from.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -65,7 +65,7 @@ def show(*, path: Path | None, as_yaml: bool, as_json: bool) -> None:
     """Show what a rubric judges, by which rules; without FILE the one that is part of voicesim."""
     from voicesim.cli.wiring import load_rubric, load_tables
 
-    rubric = load_rubric(path, load_tables())
+    rubric = load_rubric(_named(path), load_tables())
     if as_yaml:
         print(rubric.source, end="")
         return
@@ -80,6 +80,11 @@ def show(*, path: Path | None, as_yaml: bool, as_json: bool) -> None:
         for skill in rubric.skills:
             if skill.section == section_id:
                 _print_skill(skill)
+
+
+def _named(path: Path | None) -> Path | None:
+    """A rubric file; ``None`` for the one that is part of voicesim, which may be called "default"."""
+    return None if path is not None and str(path) == "default" and not path.is_file() else path
 
 
 def _passes(rubric: Rubric) -> str:
@@ -157,7 +162,7 @@ def schema() -> None:
 # --- diff -------------------------------------------------------------------------------------------------
 
 
-@command.command("diff")
+@command.command("diff", short_help="Show which scores and passes another rubric changes.")
 @click.argument("before", type=click.Path(path_type=Path), metavar="A")
 @click.argument("after", type=click.Path(path_type=Path), metavar="B")
 @click.argument("calls", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="CALLS…")
@@ -173,7 +178,7 @@ def diff(*, before: Path, after: Path, calls: tuple[Path, ...], as_json: bool, q
     from voicesim.cli.wiring import engines_for, load_rubric, load_tables
 
     tables = load_tables()
-    rubrics = [load_rubric(None if str(path) == "default" else path, tables) for path in (before, after)]
+    rubrics = [load_rubric(_named(path), tables) for path in (before, after)]
     options = ScoringOptions(engines=engines_for(None), tables=tables)
     progress = Progress(is_quiet=quiet or as_json)
     found: list[tuple[Path, Comparison]] = []
@@ -194,7 +199,7 @@ def diff(*, before: Path, after: Path, calls: tuple[Path, ...], as_json: bool, q
     if as_json:
         print(json.dumps([_as_json(*pair) for pair in found], indent=2, ensure_ascii=False))
     else:
-        _print_diff(rubrics, found)
+        _print_diff((before, after), rubrics, found)
     return 1 if n_failed else 0
 
 
@@ -220,8 +225,15 @@ def _baseline_of(path: Path) -> Baseline | None:
     return load_baseline(stored if stored.is_file() else None)
 
 
-def _print_diff(rubrics: list[Rubric], found: list[tuple[Path, Comparison]]) -> None:
-    print(" -> ".join(f"{rubric.rubric_id} version {rubric.version}" for rubric in rubrics))
+def _print_diff(
+    paths: tuple[Path, Path], rubrics: list[Rubric], found: list[tuple[Path, Comparison]]
+) -> None:
+    print(
+        " -> ".join(
+            f"{path} ({rubric.rubric_id} version {rubric.version})"
+            for path, rubric in zip(paths, rubrics, strict=True)
+        )
+    )
     for path, result in found:
         print(f"\n{path.name}: {_told(result.before)} -> {_told(result.after)}{_pass_text(result)}")
         for reason in result.reasons if result.pass_flips else ():

@@ -104,6 +104,8 @@ def command(
     from voicesim.cli.wiring import engines_for, load_baseline, load_rubric, load_tables
 
     roles = _roles(paths, transcript, parties, no_words=no_words)
+    given = (path for path in (transcript, rubric, baseline) if path is not None)
+    targets = _targets(paths, (*paths, *given), form, out)
     progress = Progress(is_quiet=quiet)
     tables = load_tables(behaviours)
     options = ScoringOptions(
@@ -117,9 +119,13 @@ def command(
         parties=roles,
     )
     n_failed = n_below = 0
-    for path in paths:
+    ignored = [
+        name for name, value in (("--scenario", scenario), ("--trainee-channel", trainee_channel)) if value
+    ]
+    if ignored and not quiet and any(path.is_dir() for path in paths):
+        say(f"note: {' and '.join(ignored)}: for recordings alone; a call folder brings its own")
+    for path, target in targets.items():
         try:
-            target = _target(path, paths, form, out)
             overall = _one(path, options, progress, form=form, target=target, reader=reader)
         except VoicesimError as exc:
             progress.done()
@@ -132,6 +138,8 @@ def command(
             continue
         if fail_under is not None and (overall is None or overall < fail_under):
             n_below += 1
+    if n_below and not quiet:
+        say(f"{n_below} of {len(paths)} below {fail_under:g}, not passed or not scorable (--fail-under)")
     if n_failed and not quiet:
         say(f"{len(paths) - n_failed} scored, {n_failed} failed")
     return 1 if n_failed or n_below else 0
@@ -160,6 +168,28 @@ def _roles(
     return found
 
 
+def _targets(
+    paths: tuple[Path, ...], read: tuple[Path, ...], form: str, out: Path | None
+) -> dict[Path, Path | None]:
+    """Where each card goes; no two to one file, and none to a file that is read here."""
+    found: dict[Path, Path | None] = {}
+    taken: dict[Path, Path] = {}
+    inputs = {path.resolve() for path in read}
+    for path in paths:
+        target = _target(path, paths, form, out)
+        if target is None or path in found:
+            found.setdefault(path, target)
+            continue
+        place = target.resolve()
+        if place in inputs:
+            raise click.UsageError(f"--out {target} is one of the files to be read; name another one")
+        if place in taken:
+            raise click.UsageError(f"{taken[place]} and {path} would both be written to {target}")
+        taken[place] = path
+        found[path] = target
+    return found
+
+
 def _target(path: Path, paths: tuple[Path, ...], form: str, out: Path | None) -> Path | None:
     """The file to write, or None for stdout."""
     name = (path.resolve().name if path.is_dir() else path.stem) + EXTENSIONS[form]
@@ -173,7 +203,7 @@ def _one(
 ) -> float | None:
     """Score one and write or print its card; its overall, ``None`` where there is none or it does not pass."""
     from voicesim.cli.scoring import ScoringOptions, score_path, write_page
-    from voicesim.files.atomic import write_bytes
+    from voicesim.files.atomic import make_folder, write_bytes
     from voicesim.report.json_card import card_to_json
     from voicesim.report.text import card_to_text
 
@@ -181,7 +211,7 @@ def _one(
     call, card = score_path(path, options, progress)
     progress.done()
     if target is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
     if form == "html":
         assert target is not None
         write_page(card, call, target, reader=reader)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAGE_AUDIO_LIMIT_BYTES = 25_000_000
 """A page with more sound than this keeps it in a file beside it."""
+SOUND_ENDING = "-sound.flac"
+"""How that file ends after the page's name: never the name of the recording that was scored."""
 
 
 def plain_progress(stage: str, fraction: float) -> None:
@@ -113,7 +115,7 @@ def write_page(card: Scorecard, call: Call, path: Path, *, reader: Reader = "coa
     customer = call.customer.clip.samples if call.customer is not None and call.is_two_sided else None
     audio = encode_flac(customer, call.trainee.clip.samples)
     if len(audio) > PAGE_AUDIO_LIMIT_BYTES:
-        beside = path.with_suffix(".flac")
+        beside = path.with_name(f"{path.stem}{SOUND_ENDING}")
         write_bytes(beside, audio)
         page = card_to_html(
             card, call, audio=audio, audio_type="audio/flac", audio_file=beside.name, reader=reader

@@ -42,6 +42,24 @@ def write_bytes(path: Path, data: bytes) -> None:
                 temporary.unlink()
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it; one that is there is left as it is.
+
+    Raises:
+        FileWriteError: no permission, or a file is in its place.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as exc:
+        if isinstance(exc, FileExistsError | NotADirectoryError):
+            raise FileWriteError(
+                f"{path}: no folder can be made here, a file is in its place", hint="choose another place"
+            ) from exc
+        if isinstance(exc, FileNotFoundError):
+            raise FileWriteError(f"{path}: no folder can be made here", hint="choose another place") from exc
+        raise _explained(path, exc) from exc
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text, line ends left as they are; as :func:`write_bytes`."""
     write_bytes(path, text.encode("utf-8"))
