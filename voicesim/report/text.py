@@ -227,8 +227,10 @@ def _unscored(skills: tuple[Skill, ...], page: _Page, *, is_coach: bool) -> Iter
         yield from page.wrap(
             f"{', '.join(skill.title for skill in group)}: {told}", first="  ", indent="    "
         )
-        if is_coach or status is SkillStatus.NOT_SCORABLE:
-            yield from page.wrap(wording.sentence(why_unscored(group)), indent="    ", style="dim")
+        why = wording.sentence(why_unscored(group))
+        is_new = reason is None or why.lower() != f"{wording.because(reason)}.".lower()
+        if is_new and (is_coach or status is SkillStatus.NOT_SCORABLE):
+            yield from page.wrap(why, indent="    ", style="dim")
 
 
 def _skill_row(skill: Skill, page: _Page, cells: int) -> Iterator[str]:

@@ -28,7 +28,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.NO_BASELINE: "there is no baseline of this voice to compare with",
     Reason.NO_TRANSCRIPT: "there is no transcript",
     Reason.TRANSCRIPT_UNRELIABLE: "the transcript cannot be trusted",
-    Reason.NOT_TRANSCRIBED: "the transcript leaves it out",
+    Reason.NOT_TRANSCRIBED: "the transcript leaves them out",
     Reason.NO_CUSTOMER: "the recording has no channel for the customer",
     Reason.NO_PITCH: "no steady pitch was found",
     Reason.NOT_CALLED_FOR: "the call did not call for it",

@@ -26,7 +26,7 @@ from voicesim.scorecard.skills import judge_skill
 from voicesim.scorecard.talk import talk_measures
 from voicesim.scorecard.turns import observations_by_turn, trainee_turns
 from voicesim.scorecard.whole import overall_of, overall_value
-from voicesim.speech.call import Brief, Call
+from voicesim.speech.call import Brief, Call, Recognition
 
 if TYPE_CHECKING:
     from voicesim.measure.baseline import Baseline
@@ -143,13 +143,19 @@ def _unheard(call: Call) -> dict[str, NotMeasured]:
     if call.recognition is not None and not call.recognition.writes_fillers:
         found["filler"] = NotMeasured(
             reason=Reason.NOT_TRANSCRIBED,
-            explanation=f"{call.recognition.engine.engine} leaves fillers such as um out of its words",
+            explanation=f"{_author(call.recognition)} leaves fillers such as um out of its words",
         )
     if call.brief is None or not call.brief.glossary:
         found["jargon"] = NotMeasured(
             reason=Reason.NOT_CALLED_FOR, explanation="neither scenario nor rubric lists internal terms"
         )
     return found
+
+
+def _author(recognition: Recognition) -> str:
+    """Who wrote the words, as the subject of a sentence."""
+    name = recognition.engine.engine
+    return "the transcript" if name == "transcript" else name
 
 
 def _content(call: Call, rubric: Rubric, content: Result) -> NotMeasured | None:
