@@ -27,6 +27,8 @@ IN_MEMORY_SAMPLES: Final = 20 * 60 * SAMPLE_RATE_HZ
 RESIDENT_SAMPLES: Final = 1 << 22
 """Of such a channel about this much is in memory: 16 MB."""
 
+ROWS_AT_ONCE: Final = 128
+
 SAME_SOUND_RESIDUAL: Final = 1e-4
 """Channels of which one explains the other up to this share of the power (-40 dB) hold the same sound."""
 
@@ -50,9 +52,16 @@ class _OnDisk(np.memmap):
     _n_cut = 0
 
     def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as numpy has it
+        if isinstance(index, np.ndarray) and index.ndim == 2 and len(index):
+            # Rows from all over the file, each of which brings 64 kB and more into memory.
+            rows = range(0, len(index), ROWS_AT_ONCE)
+            return np.concatenate([self._cut(index[row : row + ROWS_AT_ONCE], lets_go=True) for row in rows])
+        return self._cut(index)
+
+    def _cut(self, index: Any, *, lets_go: bool = False) -> Any:  # noqa: ANN401 - as numpy has it
         cut = np.asarray(super().__getitem__(index))
         self._n_cut += cut.size
-        if self._n_cut > RESIDENT_SAMPLES:
+        if lets_go or self._n_cut > RESIDENT_SAMPLES:
             self._n_cut = cut.size
             mapped = getattr(self, "_mmap", None)
             if hasattr(mmap, "MADV_DONTNEED") and mapped is not None:
