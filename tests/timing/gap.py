@@ -51,18 +51,21 @@ def _parts(folder: Path) -> dict[str, object]:
     audible = np.flatnonzero(np.abs(sound[:, 0]) > 10.0 ** (-50.0 / 20.0))
     events = [json.loads(line) for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
     silences_s, left_s, line_s = [], [], []
-    silence_s: float | None = None
+    judged_s: float | None = None
     for number, event in enumerate(events):
         if event["event"] == "turn_judged":
-            silence_s = event["silence_s"]
-        elif event["event"] == "turn_ended" and silence_s is not None:
-            answer = next((e["start"] for e in events[number:] if e["event"] == "line_started"), None)
-            first = audible[np.searchsorted(audible, answer)] if answer is not None else None
-            if first is not None:
+            judged_s = event["silence_s"]
+        elif event["event"] == "turn_ended":
+            later = events[number:]
+            words_at = next((e["at"] for e in later if e["event"] == "utterance"), None)
+            answer = next((e["start"] for e in later if e["event"] == "line_started"), None)
+            if words_at is not None and answer is not None:
+                end = event["span"][1]
+                silence_s = (event["at"] - end) / rate_hz if judged_s is None else judged_s
                 silences_s.append(silence_s)
-                left_s.append((event["at"] - event["span"][1]) / rate_hz - silence_s)
-                line_s.append((first - event["at"]) / rate_hz)
-            silence_s = None
+                left_s.append((words_at - end) / rate_hz - silence_s)
+                line_s.append((audible[np.searchsorted(audible, answer)] - words_at) / rate_hz)
+            judged_s = None
     return {
         "of_it_silence_s": _median(silences_s),
         "recognition_left_over_s": _median(left_s),
@@ -71,4 +74,4 @@ def _parts(folder: Path) -> dict[str, object]:
 
 
 def _median(values: Sequence[float]) -> float | None:
-    return round(statistics.median(values), 3) if values else None
+    return round(float(statistics.median(values)), 3) if values else None
