@@ -91,6 +91,29 @@ def test_scores_and_lost_points_add_up_to_a_hundred(judged):
                 )
 
 
+def test_a_missed_check_is_told_where_the_solution_was_given(judged):
+    card = judged(
+        """
+        C: hello my printer does not work
+        T: hello what happens when you print
+        C: it shows a red light
+        T: how long has it done that
+        C: since last monday in the morning
+        T: I can send you a new one today
+        C: that is fine thank you
+        T: bye for now and have a nice day
+        """
+    )
+    lost = next(one for one in skill(card, "problem_solving").lost if one.rule == "solving_checks")
+    assert lost.evidence[0].quote == "I can send you a new one today"
+
+
+def test_more_than_is_wanted_is_not_told_as_a_share(judged):
+    talk = "C: my printer does not work\n" + "T: thank you very much for that\nC: yes it is broken\n" * 4
+    told = skill(judged(talk), "rapport").explanation
+    assert "thanks, names and kind words: 4, 2 wanted" in told
+
+
 def test_a_missed_upset_moment_is_named_with_the_customers_words(judged):
     lost = next(one for one in skill(judged(POOR), "empathy").lost if one.rule == "empathy_in_time")
     assert "ridiculous" in lost.advice

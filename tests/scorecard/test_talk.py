@@ -132,6 +132,7 @@ def test_slowing_down_is_the_pace_after_a_nervous_customer_against_the_usual_one
     )
     found = judged(call, measures={**good_measures, "pace": pace}).measures["slowing_for_nervous"]
     assert found.value == pytest.approx(0.8)
+    assert [piece.value for piece in found.evidence] == [pytest.approx(0.8)]
 
 
 def test_a_bright_answer_to_an_upset_customer_costs(judged, call_of, good_measures):

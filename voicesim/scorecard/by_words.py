@@ -69,9 +69,9 @@ def _shows(rule: ShowsRule, facts: Facts) -> Outcome:
     utterances = len({seen.utterance for seen in found})
     kept = tuple(of_observation(seen, rule.title) for seen in found)
     if utterances >= rule.at_least:
-        note = (
-            f"{rule.title}: {utterances} of {rule.at_least:g}" if rule.at_least > 1 else f"{rule.title}: yes"
-        )
+        surplus = f"{utterances}, {rule.at_least:g} wanted"
+        enough = surplus if utterances > rule.at_least else f"{utterances} of {rule.at_least:g}"
+        note = f"{rule.title}: {enough if rule.at_least > 1 else 'yes'}"
         return Outcome(rule=rule, standing=Standing.JUDGED, kept=kept, note=note, count=utterances)
     unclear = [turn for turn in turns if is_uncertain((turn,))]
     if unclear and (rule.place != "anywhere" or 2 * len(unclear) >= len(turns)):
@@ -104,7 +104,10 @@ def _where_it_belongs(rule: ShowsRule, facts: Facts, turns: tuple[Turn, ...]) ->
     if not turns:
         return ()
     turn = turns[-1] if rule.place == "closing" else turns[0]
-    if rule.place == "anywhere":
+    begun = [turn for turn in turns if facts.found((turn,), rule.best_after)]
+    if begun:
+        turn = begun[-1]
+    elif rule.place == "anywhere":
         called = facts.called_for(rule.after) or facts.called_for(("problem", "upset"))
         answers = called or tuple(turn for turn in turns if turn.before)
         turn = answers[0] if answers else turn

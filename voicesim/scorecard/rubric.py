@@ -96,6 +96,7 @@ class ShowsRule(_Rule):
     at_least: float
     place: str
     after: tuple[str, ...]
+    best_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +299,7 @@ def _rule_of(file: RuleFile) -> Rule:
                 at_least=file.at_least,
                 place=file.place,
                 after=file.after,
+                best_after=file.best_after,
             )
         case "due":
             return DueRule(

@@ -91,7 +91,7 @@ def _check_names(
     known_cues: Collection[str] | None,
 ) -> None:
     for keys, known, what in (
-        (("any_of", "first", "then"), known_behaviours, "behaviour"),
+        (("any_of", "first", "then", "best_after"), known_behaviours, "behaviour"),
         (("after",), known_cues, "cue of the customer"),
     ):
         if known is None:

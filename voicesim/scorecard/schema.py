@@ -79,6 +79,10 @@ class ShowsRuleFile(_RuleFile):
     at_least: int = Field(default=1, ge=1, description="more than this earns nothing more")
     place: Literal["opening", "closing", "anywhere"] = "anywhere"
     after: tuple[Id, ...] = Field(default=(), description="only where the customer gave one of these cues")
+    best_after: tuple[Id, ...] = Field(
+        default=(),
+        description="behaviours of the trainee after which it belongs: the last of them is where it is missed",
+    )
 
 
 class DueRuleFile(_RuleFile):

@@ -228,12 +228,17 @@ def _slowing_for_nervous(facts: Facts, tables: Tables) -> Result:
     values = [piece.value for piece in inside if piece.value is not None]
     if not values or len(usual) < LEAST_USUAL:
         return _too_few("too few utterances have a pace of their own")
+    usual_pace = median(usual)
     return Measured(
-        value=round(mean(values) / median(usual), 3),
+        value=round(mean(values) / usual_pace, 3),
         unit="ratio",
         definition="Mean pace of the turns after a nervous customer over the median pace of all other utterances.",
-        evidence=tuple(inside),
+        evidence=tuple(replace(piece, value=_share(piece.value, usual_pace)) for piece in inside),
     )
+
+
+def _share(value: float | None, whole: float) -> float | None:
+    return None if value is None else round(value / whole, 3)
 
 
 def _bright_at_upset(facts: Facts, tables: Tables) -> Result:
@@ -251,7 +256,7 @@ def _bright_at_upset(facts: Facts, tables: Tables) -> Result:
         value=float(len(bright)),
         unit="utterances",
         definition=f"Utterances right after an upset customer with a liveliness above {LIVELY_ABOVE:g}.",
-        evidence=tuple(bright),
+        evidence=tuple(replace(piece, value=None) for piece in bright),
     )
 
 
