@@ -1,10 +1,11 @@
 """Recognition by faster-whisper (Whisper on CTranslate2).
 
 Conventions: 16 kHz. A session gathers a stretch of speech and recognises it as a whole. Decoding is at temperature 0
-with a fixed beam, without the text before, without Whisper's own speech detection: stretches come from voicesim's. Up
-to 30 s are one window, which is encoded and decoded once, without time stamps in the text (Whisper would decode what
-it thinks is left over again); longer stretches are decoded in Whisper's own steps. 8-bit weights on the processor, on
-a bounded number of threads. A folder is all it reads: the network is never asked here.
+with a fixed beam (greedily in a session, where somebody waits for the answer), without the text before, without
+Whisper's own speech detection: stretches come from voicesim's. Up to 30 s are one window, which is encoded and
+decoded once, without time stamps in the text (Whisper would decode what it thinks is left over again); longer
+stretches are decoded in Whisper's own steps. 8-bit weights on the processor, on a bounded number of threads. A folder
+is all it reads: the network is never asked here.
 
 What is known to be made up is dropped:
 
@@ -42,6 +43,8 @@ from voicesim.speech.call import EngineId
 from voicesim.speech.words import Word
 
 BEAM_SIZE: Final = 5
+LIVE_BEAM_SIZE: Final = 1
+"""Of sessions."""
 MOST_THREADS: Final = 4
 COMPUTE_TYPE: Final = "int8"
 
@@ -130,6 +133,7 @@ class FasterWhisperRecogniser:
             version=importlib.metadata.version("faster-whisper"),
             settings={
                 "beam_size": BEAM_SIZE,
+                "live_beam_size": LIVE_BEAM_SIZE,
                 "temperature": 0.0,
                 "compute_type": COMPUTE_TYPE,
                 "language": language,
@@ -142,12 +146,12 @@ class FasterWhisperRecogniser:
         return FasterWhisperSession(self)
 
     def words_of(self, samples: Samples) -> tuple[Word, ...]:
-        """Recognise a whole stretch.
+        """Recognise a whole stretch, as a session does: greedily.
 
         Raises:
             EngineFailedError: the engine broke.
         """
-        return self.recognise_windows((samples,))[0]
+        return self._recognise((samples,), beam_size=LIVE_BEAM_SIZE)[0]
 
     def recognise_windows(self, windows: Sequence[Samples]) -> tuple[tuple[Word, ...], ...]:
         """Recognise several stretches at once; those of up to 30 s share the work.
@@ -155,6 +159,9 @@ class FasterWhisperRecogniser:
         Raises:
             EngineFailedError: the engine broke.
         """
+        return self._recognise(windows, beam_size=BEAM_SIZE)
+
+    def _recognise(self, windows: Sequence[Samples], *, beam_size: int) -> tuple[tuple[Word, ...], ...]:
         found: list[tuple[Word, ...]] = [()] * len(windows)
         together: list[int] = []
         for i, window in enumerate(windows):
@@ -163,14 +170,17 @@ class FasterWhisperRecogniser:
             if len(window) <= WINDOW_S * SAMPLE_RATE_HZ:
                 together.append(i)
             else:
-                segments = self._segments(self._model.transcribe, window, vad_filter=False)
+                segments = self._segments(
+                    self._model.transcribe, window, beam_size=beam_size, vad_filter=False
+                )
                 found[i] = without_loops(to_words(believable(segments), len(window)))
         if together:
-            for i, words in zip(together, self._together([windows[i] for i in together]), strict=True):
+            sounds = [windows[i] for i in together]
+            for i, words in zip(together, self._together(sounds, beam_size), strict=True):
                 found[i] = words
         return tuple(found)
 
-    def _together(self, windows: list[Samples]) -> list[tuple[Word, ...]]:
+    def _together(self, windows: list[Samples], beam_size: int) -> list[tuple[Word, ...]]:
         # Each begins at a whole second: faster-whisper rounds times to hundredths, from the first sample of all.
         starts = [0]
         for window in windows:
@@ -186,6 +196,7 @@ class FasterWhisperRecogniser:
         segments = self._segments(
             self._batched.transcribe,
             sound,
+            beam_size=beam_size,
             clip_timestamps=clips,
             without_timestamps=True,
             batch_size=len(windows),
@@ -204,7 +215,6 @@ class FasterWhisperRecogniser:
             segments, _ = transcribe(
                 samples,
                 language=self._language,
-                beam_size=BEAM_SIZE,
                 temperature=0.0,
                 condition_on_previous_text=False,
                 word_timestamps=True,
