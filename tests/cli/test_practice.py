@@ -15,7 +15,8 @@ from voicesim.live.practice import View
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a thing of POSIX")
 
 PROGRAM = """
-import fcntl, sys, termios, time
+import fcntl, signal, sys, termios, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit "ignore"
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 from voicesim.cli.hints import HintConsole
 from voicesim.live.practice import View
