@@ -138,12 +138,12 @@ def score(value: float) -> str:
 
 
 def points(value: float) -> str:
-    """Points that were lost, with a minus sign.
+    """Points that were lost, with a minus sign; whole from one on, as the advice tells them.
 
-    >>> points(12.5)
-    '\N{MINUS SIGN}12.5 points'
+    >>> points(13.6), points(0.44)
+    ('\N{MINUS SIGN}14 points', '\N{MINUS SIGN}0.4 points')
     """
-    shown = f"{round(value, 1):g}"
+    shown = f"{value:.0f}" if value >= 1.0 else f"{round(value, 1):g}"
     return f"\N{MINUS SIGN}{shown} point{'' if shown == '1' else 's'}"
 
 
