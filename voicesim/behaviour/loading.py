@@ -30,6 +30,8 @@ from voicesim.files.strict_yaml import load_yaml
 SHIPPED: Final = Path(__file__).resolve().parent / "tables"
 _WORDS: Final = "_words.yaml"
 _CUES: Final = "_customer.yaml"
+_NAMES: Final = "given_name"
+"""The word list of names: a misspelt word is not taken for one of them."""
 _BUILT_IN: Final = (NUMBER, LINK, SMILE, LAUGH, HANDLE, NAME_LIKE, QUESTION_MARK, SIGNATURE)
 
 
@@ -76,7 +78,14 @@ def load_tables(extra_folders: Iterable[Path] = ()) -> Tables:
             reports=PatternGroup(pattern_lines(words.reports), lists),
         ),
         questions=PatternGroup(pattern_lines(words.question_forms), lists),
-        vocabulary=Vocabulary(_vocabulary([*words.lists.values(), words.small_words], behaviours, cues)),
+        vocabulary=Vocabulary(
+            _vocabulary(
+                [words.small_words, *(text for name, text in words.lists.items() if name != _NAMES)],
+                behaviours,
+                cues,
+            ),
+            names=words_in([words.lists.get(_NAMES, "")]),
+        ),
     )
     for path, is_extra in files:
         if is_extra:

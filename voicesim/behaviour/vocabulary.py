@@ -40,10 +40,13 @@ class Vocabulary:
 
     Args:
         words: folded words and prefix forms (``apolog*``).
+        names: folded names that nothing but themselves stands for: "loan" is no slip for "Logan".
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
-        all_words = frozenset(words)
+    def __init__(self, words: Iterable[str], *, names: Iterable[str] = ()) -> None:
+        bendable = frozenset(words)
+        self._names = frozenset(names) - bendable
+        all_words = bendable | self._names
         self._words = frozenset(word for word in all_words if not word.endswith("*"))
         self._prefixes: dict[str, tuple[str, ...]] = {}
         for form in sorted(word for word in all_words if word.endswith("*")):
@@ -92,7 +95,7 @@ class Vocabulary:
     def _index(self) -> None:
         by_slip: dict[str, list[str]] = {}
         by_sound: dict[str, list[str]] = {}
-        for word in sorted(self._words):
+        for word in sorted(self._words - self._names):
             if word.isalpha() and len(word) >= _MIN_LETTERS:
                 for key in _slips(word):
                     by_slip.setdefault(key, []).append(word)
