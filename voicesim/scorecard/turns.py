@@ -15,6 +15,7 @@ from voicesim.behaviour.calls import Said, customer_says
 from voicesim.behaviour.observation import Observation
 from voicesim.behaviour.tables import Tables
 from voicesim.speech.call import Call
+from voicesim.speech.words import Utterance
 
 _BACKCHANNEL_WORDS: Final = 2
 
@@ -58,15 +59,17 @@ def trainee_turns(call: Call, tables: Tables, gate: float) -> tuple[Turn, ...]:
     for _, _, index, said in sorted(events, key=lambda event: event[:3]):
         if said is None:
             now.append(index)
-        elif not (now and _is_backchannel(said, tables)):
+        elif not (now and _is_backchannel(said, call.trainee.utterances[now[-1]], tables)):
             close()
             before.append(said)
     close()
     return tuple(turns)
 
 
-def _is_backchannel(said: Said, tables: Tables) -> bool:
-    return len(said.text.split()) <= _BACKCHANNEL_WORDS and not tables.cues_in(said.text)
+def _is_backchannel(said: Said, before: Utterance, tables: Tables) -> bool:
+    """Whether the customer only says that he follows; a short answer to a question is a turn."""
+    is_short = len(said.text.split()) <= _BACKCHANNEL_WORDS and not tables.cues_in(said.text)
+    return is_short and not tables.n_questions(before.text)
 
 
 def _turn(
