@@ -264,3 +264,18 @@ def test_what_fell_below_fail_under_is_told(voicesim, tmp_path, talk):
     assert ran.code == 1
     assert "1 of 1 below 100" in ran.err
     assert "note:" not in ran.err
+
+
+def test_what_is_no_number_is_no_option(voicesim):
+    ran = voicesim("call", "parcel", "--background", "cafe", "--background-db", "nan")
+    assert ran.code == 2
+    assert "nan" in ran.complaint[0]
+
+
+def test_a_folder_that_is_taken_is_named_before_anything_is_loaded(voicesim, tmp_path):
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "call.flac").write_bytes(b"keep me")
+    ran = voicesim("call", "parcel", "--simulate", str(tmp_path / "nobody"), "--out", str(tmp_path / "taken"))
+    assert ran.code == 3
+    assert "is not an empty folder" in ran.complaint[0]
+    assert (tmp_path / "taken" / "call.flac").read_bytes() == b"keep me"

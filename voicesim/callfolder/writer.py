@@ -30,6 +30,28 @@ def to_json_text(data: Json) -> str:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
+def check_free(path: Path) -> None:
+    """See that a call can be kept there, before anything is made.
+
+    Raises:
+        CallFolderError: it exists with something in it, or cannot be looked into.
+    """
+    try:
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise CallFolderError(
+                f"{path} exists and is not an empty folder", hint="name another folder by --out"
+            )
+    except OSError as exc:
+        raise _unwritable(path, exc) from exc
+
+
+def _unwritable(path: Path, exc: OSError) -> CallFolderError:
+    return CallFolderError(
+        f"cannot write into {path}: {exc.strerror or exc}",
+        hint="choose a folder with room and write permission by --out",
+    )
+
+
 class FolderWriter:
     """The folder of one call.
 
@@ -44,19 +66,13 @@ class FolderWriter:
     def __init__(self, path: Path, about: Mapping[str, Json]) -> None:
         self.path = path
         self._about: dict[str, Json] = {"schema_version": SCHEMA_VERSION, "status": "running", **about}
+        check_free(path)
         try:
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                raise CallFolderError(
-                    f"{path} exists and is not an empty folder", hint="name another folder by --out"
-                )
             path.mkdir(parents=True, exist_ok=True)
             self._flac = FlacWriter(path / "call.flac")
             self._events = (path / "events.jsonl").open("w", encoding="utf-8", newline="\n")
         except OSError as exc:
-            raise CallFolderError(
-                f"cannot write into {path}: {exc.strerror or exc}",
-                hint="choose a folder with room and write permission by --out",
-            ) from exc
+            raise _unwritable(path, exc) from exc
         self._save_about()
 
     @property

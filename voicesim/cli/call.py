@@ -8,7 +8,13 @@ from typing import Any
 import click
 
 from voicesim.cli.llm import chosen_llm, llm_options
-from voicesim.cli.options import baseline_option, behaviours_option, recogniser_option, rubric_option
+from voicesim.cli.options import (
+    FiniteRange,
+    baseline_option,
+    behaviours_option,
+    recogniser_option,
+    rubric_option,
+)
 
 
 @click.command("call")
@@ -32,7 +38,7 @@ from voicesim.cli.options import baseline_option, behaviours_option, recogniser_
 @click.option("--telephone", is_flag=True, help="The customer sounds as over a telephone.")
 @click.option(
     "--end-silence-s",
-    type=click.FloatRange(0.2, 5.0),
+    type=FiniteRange(0.2, 5.0),
     help="Silence after which your turn counts as over.  [default: as your words and your melody ask for]",
 )
 @click.option(
@@ -56,7 +62,7 @@ from voicesim.cli.options import baseline_option, behaviours_option, recogniser_
 )
 @click.option(
     "--background-db",
-    type=click.FloatRange(6.0, 60.0),
+    type=FiniteRange(6.0, 60.0),
     metavar="DB",
     help="How far it lies below the voice.  [default: line 35, cafe 22]",
 )

@@ -95,10 +95,12 @@ def run_rehearsal(options: RehearsalOptions) -> int:
     Raises:
         VoicesimError: it could not begin, or broke off before anything was recorded.
     """
-    from voicesim.callfolder.writer import FolderWriter
+    from voicesim.callfolder.writer import FolderWriter, check_free
     from voicesim.cli.wiring import load_baseline, load_rubric, load_tables
 
     progress = Progress(is_quiet=options.is_quiet)
+    if options.out is not None:
+        check_free(options.out)
     casting = _casting(options)
     rubric = load_rubric(options.rubric)
     load_tables(options.behaviours)

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from voicesim.cli.options import baseline_option, behaviours_option, recogniser_option, rubric_option
+from voicesim.cli.options import (
+    FiniteRange,
+    baseline_option,
+    behaviours_option,
+    recogniser_option,
+    rubric_option,
+)
 from voicesim.cli.output import Progress, colour_on, say, unicode_on, width
 from voicesim.errors import VoicesimError
 
@@ -61,7 +67,7 @@ EXTENSIONS = {"text": ".txt", "json": ".json", "html": ".html"}
 )
 @click.option(
     "--fail-under",
-    type=click.FloatRange(0, 100),
+    type=FiniteRange(0, 100),
     metavar="SCORE",
     help="Exit 1 below this overall, or where the call does not pass.",
 )

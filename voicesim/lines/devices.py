@@ -110,7 +110,7 @@ def find_device(
     if not able:
         raise DeviceNotFoundError(
             f"this machine has no {direction}",
-            hint="plug one in or start the sound server; see `voicesim doctor`",
+            hint="plug one in, or start the sound server (PulseAudio, PipeWire)",
         )
     if wanted is None:
         default = next((device for device in able if device.is_default(direction)), None)
