@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Protocol, TypeAlias
 
 from voicesim.behaviour.lexing import FILLED_PAUSES, Tokens, is_negation
@@ -414,14 +415,25 @@ class _Reader:
         return _Without(parts[0] if len(parts) == 1 else _Chain(tuple(parts)))
 
 
+@cache
+def _literal(forms: frozenset[str], *, is_optional: bool = False) -> Literal:
+    """The same object for the same forms: a grid looks each of them up once."""
+    return Literal(forms, is_optional)
+
+
+@cache
+def _one_of(options: tuple[Element, ...], *, is_optional: bool = False) -> _Choice:
+    return _Choice(options, is_optional)
+
+
 def _literals(lexeme: str) -> Sequence[Element]:
     is_optional = lexeme.endswith("?") and len(lexeme) > 1
     word = lexeme[:-1] if is_optional else lexeme
     if word.endswith("*"):
-        parts: tuple[Element, ...] = (Literal(frozenset((prefix_form(word),))),)
+        parts: tuple[Element, ...] = (_literal(frozenset((prefix_form(word),))),)
     else:
         spelled = spell(word.lower().translate(APOSTROPHES))
-        parts = tuple(Literal(frozenset(form for form in forms if form != NUMBER)) for forms in spelled)
+        parts = tuple(_literal(frozenset(form for form in forms if form != NUMBER)) for forms in spelled)
     if not parts or not any(char.isalnum() for char in word):
         raise PatternSyntaxError(f"{lexeme!r} is no word")
     if is_optional:
@@ -444,22 +456,22 @@ def prefix_form(word: str) -> str:
 def _optional(element: Element) -> Element:
     match element:
         case Literal():
-            return Literal(element.forms, is_optional=True)
+            return _literal(element.forms, is_optional=True)
         case _Choice():
-            return _Choice(element.options, is_optional=True)
+            return _one_of(element.options, is_optional=True)
         case _Chain():
             return _Chain(element.parts, is_optional=True)
         case _:
-            return _Choice((element,), is_optional=True)
+            return _one_of((element,), is_optional=True)
 
 
 def _choice(options: Sequence[Element]) -> Element:
     """Single words are joined to one set, so that a long word list costs one look-up."""
     singles = [o for o in options if isinstance(o, Literal) and not o.is_optional]
     others = [o for o in options if o not in singles]
-    merged = [Literal(frozenset(form for o in singles for form in o.forms))] if singles else []
+    merged = [_literal(frozenset(form for o in singles for form in o.forms))] if singles else []
     all_options: tuple[Element, ...] = (*merged, *others)
-    return all_options[0] if len(all_options) == 1 else _Choice(all_options)
+    return all_options[0] if len(all_options) == 1 else _one_of(all_options)
 
 
 def compile_pattern(written: str, lists: Callable[[str], Element]) -> Element:
