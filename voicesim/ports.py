@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import Clip, Samples
 from voicesim.audio.pitch import PitchTrack
+from voicesim.audio.span import Timeline
 from voicesim.speech.call import EngineId
 from voicesim.speech.words import Word
 
@@ -85,8 +86,13 @@ class PitchTracker(Protocol):
 
     identity: EngineId
 
-    def track(self, clip: Clip) -> PitchTrack:
-        """Pitch of a 16 kHz clip, of any length (in constant memory)."""
+    def track(self, clip: Clip, within: Timeline | None = None) -> PitchTrack:
+        """Pitch of a 16 kHz clip, of any length (in constant memory).
+
+        Args:
+            clip: of any length.
+            within: where somebody speaks; elsewhere nothing needs to be looked for. ``None``: everywhere.
+        """
 
 
 class EchoSession(Protocol):

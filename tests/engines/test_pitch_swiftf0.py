@@ -88,6 +88,20 @@ def test_pieces_leave_no_seam(tracker, spoken, f0_contour, rng, monkeypatch):
         assert pieces.f0_hz == pytest.approx(whole.f0_hz, rel=1e-4)
 
 
+def test_only_where_somebody_speaks(tracker, spoken, f0_contour):
+    voice = spoken(f0_contour(150.0, 12.0))
+    whole = tracker.track(Clip(voice))
+    said = (Span(2 * SAMPLE_RATE_HZ, 4 * SAMPLE_RATE_HZ), Span(8 * SAMPLE_RATE_HZ, 9 * SAMPLE_RATE_HZ))
+    part = tracker.track(Clip(voice), said)
+    for span in said:
+        frames = whole.frames_in(span)
+        assert np.array_equal(part.voiced[frames], whole.voiced[frames])
+        assert part.f0_hz[frames] == pytest.approx(whole.f0_hz[frames], rel=1e-4)
+    assert whole.voiced[whole.frames_in(Span(5 * SAMPLE_RATE_HZ, 7 * SAMPLE_RATE_HZ))].any()
+    assert not part.voiced[part.frames_in(Span(5 * SAMPLE_RATE_HZ, 7 * SAMPLE_RATE_HZ))].any()
+    assert not tracker.track(Clip(voice), ()).voiced.any()
+
+
 def test_a_faint_second_voice_in_the_pauses_is_left_out(tracker, spoken, f0_contour):
     own_hz = f0_contour(110.0, 10.0, seed=3)
     other_hz = np.where(own_hz > 0, 0.0, 220.0)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ import numpy.typing as npt
 
 from voicesim.audio.clip import SAMPLE_RATE_HZ, Clip, Samples
 from voicesim.audio.pitch import PitchTrack
+from voicesim.audio.span import Span, Timeline, union
 from voicesim.engines.complaint import one_line
 from voicesim.errors import EngineFailedError, EngineNotInstalledError, ParameterError
 from voicesim.speech.call import EngineId
@@ -41,6 +43,9 @@ PEAK_IGNORED_RATIO: Final = 0.005
 _PIECE_FRAMES: Final = 1_800
 _NEIGHBOUR_FRAMES: Final = 16
 """The model reaches 2815 samples (11 frames) to both sides."""
+
+_MARGIN_FRAMES: Final = 31
+"""Half a second: detectors are late, and the measures widen what they found by less."""
 
 _SILENCE_PEAK: Final = 1e-7
 """Below -140 dBov nothing was recorded: no converter reaches that far."""
@@ -84,11 +89,12 @@ class SwiftF0Tracker:
             settings={"min_confidence": MIN_CONFIDENCE, "gate_db": GATE_DB, "hop_samples": HOP_SAMPLES},
         )
 
-    def track(self, clip: Clip) -> PitchTrack:
+    def track(self, clip: Clip, within: Timeline | None = None) -> PitchTrack:
         """Pitch of a clip of any length.
 
         Args:
             clip: 16 kHz.
+            within: where somebody speaks; farther than 0.5 s from it nothing is looked for, and no frame is voiced.
 
         Raises:
             ParameterError: for another rate.
@@ -100,8 +106,8 @@ class SwiftF0Tracker:
         f0_hz, confidence = np.zeros(n_frames, np.float32), np.zeros(n_frames, np.float32)
         peak = _robust_peak(clip.samples)
         if peak > _SILENCE_PEAK:
-            for start in range(0, n_frames, _PIECE_FRAMES):
-                self._piece(clip.samples, np.float32(TARGET_PEAK / peak), start, f0_hz, confidence)
+            for start, end in _pieces(n_frames, within):
+                self._piece(clip.samples, np.float32(TARGET_PEAK / peak), start, end, f0_hz, confidence)
         voiced = _above_gate(confidence >= MIN_CONFIDENCE, _frame_power(clip.samples))
         return PitchTrack(
             f0_hz=np.where(voiced, f0_hz, np.float32(0.0)),
@@ -112,10 +118,9 @@ class SwiftF0Tracker:
         )
 
     def _piece(
-        self, samples: Samples, scale: np.float32, start: int, f0_hz: Frames, confidence: Frames
+        self, samples: Samples, scale: np.float32, start: int, end: int, f0_hz: Frames, confidence: Frames
     ) -> None:
-        """Fill in the frames from ``start`` to the end of its piece."""
-        end = min(start + _PIECE_FRAMES, len(f0_hz))
+        """Fill in the frames of a piece."""
         left = max(0, start - _NEIGHBOUR_FRAMES)
         wanted = samples[left * HOP_SAMPLES : (end + _NEIGHBOUR_FRAMES) * HOP_SAMPLES]
         # The model gives whole hops only: filled up, the last frame has its own.
@@ -127,6 +132,24 @@ class SwiftF0Tracker:
             raise EngineFailedError(f"the pitch model broke: {one_line(error)}") from error
         f0_hz[start:end] = found.pitch_hz[start - left : end - left]
         confidence[start:end] = found.confidence[start - left : end - left]
+
+
+def _pieces(n_frames: int, within: Timeline | None) -> Iterator[tuple[int, int]]:
+    """First frame and end of each piece to look at."""
+    if within is None:
+        stretches: Timeline = (Span(0, n_frames),)
+    else:
+        stretches = union(
+            Span(
+                max(0, span.start // HOP_SAMPLES - _MARGIN_FRAMES),
+                min(n_frames, -(-span.end // HOP_SAMPLES) + _MARGIN_FRAMES),
+            )
+            for span in within
+            if span.start < n_frames * HOP_SAMPLES
+        )
+    for stretch in stretches:
+        for start in range(stretch.start, stretch.end, _PIECE_FRAMES):
+            yield start, min(start + _PIECE_FRAMES, stretch.end)
 
 
 def _robust_peak(samples: Samples) -> float:

@@ -81,11 +81,12 @@ def call_from_folder(path: Path, engines: Engines, *, progress: Progress = no_pr
     n_samples = len(channels.trainee)
     lines = stored.lines(n_samples)
     progress("listening", 0.0)
+    speech = _trainee_speech(channels, stored, engines)
     trainee = Side(
         clip=channels.trainee,
-        speech=_trainee_speech(channels, stored, engines),
+        speech=speech,
         utterances=stored.transcript,
-        pitch=pitch_of(channels.trainee, engines, progress),
+        pitch=pitch_of(channels.trainee, engines, progress, speech),
     )
     return Call(
         call_id=path.resolve().name,
@@ -123,7 +124,9 @@ def _customer_of(clip: Clip, lines: tuple[CustomerLine, ...], engines: Engines, 
         scripted_utterance(Party.CUSTOMER, line.text, line.planned, line.heard) for line in lines
     )
     speech = union(Span(max(0, line.heard.start), min(len(clip), line.heard.end)) for line in lines)
-    return Side(clip=clip, speech=speech, utterances=utterances, pitch=pitch_of(clip, engines, progress))
+    return Side(
+        clip=clip, speech=speech, utterances=utterances, pitch=pitch_of(clip, engines, progress, speech)
+    )
 
 
 def side_of(clip: Clip, channels: Channels, engines: Engines, progress: Progress) -> Side:
@@ -132,17 +135,19 @@ def side_of(clip: Clip, channels: Channels, engines: Engines, progress: Progress
     return Side(
         clip=clip,
         speech=speech,
-        pitch=pitch_of(clip, engines, progress),
+        pitch=pitch_of(clip, engines, progress, speech),
         source_rate_hz=channels.info.sample_rate_hz,
     )
 
 
-def pitch_of(clip: Clip, engines: Engines, progress: Progress) -> PitchTrack | None:
-    """The pitch of a channel, where there is a tracker."""
+def pitch_of(
+    clip: Clip, engines: Engines, progress: Progress, within: Timeline | None = None
+) -> PitchTrack | None:
+    """The pitch of a channel, or of its speech, where there is a tracker."""
     if engines.pitch is None:
         return None
     progress("pitch", 0.0)
-    return engines.pitch.track(clip)
+    return engines.pitch.track(clip, within)
 
 
 def _recognised(
